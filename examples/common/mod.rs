@@ -1,0 +1,25 @@
+//! Where the examples ship to: the collector of the environment, or a mock one in this process.
+
+use std::error::Error;
+
+use epilogue::testing::MockCollector;
+use epilogue::{Client, ClientBuilder};
+
+/// A client, and the mock collector that it ships to where the environment names none.
+pub struct Destination {
+    pub client: Client,
+    pub mock: Option<MockCollector>,
+}
+
+/// Reads the environment; what is wrong there is an error, what is absent means the mock.
+pub fn destination(
+    change: impl FnOnce(ClientBuilder) -> ClientBuilder,
+) -> Result<Destination, Box<dyn Error>> {
+    let builder = change(ClientBuilder::from_env()?);
+    if std::env::var_os("LOG_COLLECTOR_URL").is_some() {
+        return Ok(Destination { client: builder.build()?, mock: None });
+    }
+    let mock = MockCollector::start()?;
+    let client = builder.url(mock.url()).api_key("demo-key").client_id("demo").build()?;
+    Ok(Destination { client, mock: Some(mock) })
+}

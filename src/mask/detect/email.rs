@@ -1,0 +1,109 @@
+//! E-mail addresses: `local@domain.tld`, international ones included.
+
+use super::super::entity::Entity;
+use super::Finding;
+
+/// RFC 5321, 4.5.3.1: octets of a local part and of a domain.
+const MAX_LOCAL: usize = 64;
+const MAX_DOMAIN: usize = 255;
+
+/// Appends the e-mail addresses in `text`.
+pub(super) fn find(text: &str, findings: &mut Vec<Finding>) {
+    let bytes = text.as_bytes();
+    for at in memchr::memchr2_iter(b'@', b'%', bytes) {
+        let sign = if bytes[at] == b'@' { 1 } else { 3 };
+        // RFC 3986, 2.1: `%40` is the at sign inside a URL.
+        if sign == 3 && !bytes[at..].starts_with(b"%40") {
+            continue;
+        }
+        let start = local_start(text, at);
+        let length = domain_len(&text[at + sign..]);
+        if start < at && length > 0 {
+            findings.push(Finding::new(start, at + sign + length, Entity::Email));
+        }
+    }
+}
+
+/// Where the local part before `at` begins: RFC 5322 `dot-atom` without the signs that are used
+/// as brackets and quotes around an address, and RFC 6531 letters.
+fn local_start(text: &str, at: usize) -> usize {
+    let limit = at.saturating_sub(MAX_LOCAL);
+    let mut start = at;
+    for (offset, c) in text[..at].char_indices().rev() {
+        if offset < limit || !is_local(c) {
+            break;
+        }
+        start = offset;
+    }
+    let dots =
+        text[start..at].bytes().take_while(|b| matches!(b, b'.' | b'-' | b'\'' | b'+')).count();
+    start + dots
+}
+
+fn is_local(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '.' | '_' | '+' | '-' | '\'' | '!' | '#' | '$' | '^' | '~')
+}
+
+/// The length of the domain that `text` begins with, 0 when it has no top level.
+fn domain_len(text: &str) -> usize {
+    let mut length = 0;
+    let mut at = 0;
+    while at <= MAX_DOMAIN {
+        let label = label_len(&text[at..]);
+        if label == 0 {
+            break;
+        }
+        if let Some(top_level) = top_level_len(&text[at..at + label]).filter(|_| at > 0) {
+            length = at + top_level;
+        }
+        at += label;
+        if !text[at..].starts_with('.') {
+            break;
+        }
+        at += 1;
+    }
+    length
+}
+
+fn label_len(text: &str) -> usize {
+    text.char_indices()
+        .find(|&(at, c)| at > MAX_DOMAIN || !(c.is_alphanumeric() || c == '-'))
+        .map_or(text.len(), |(at, _)| at)
+}
+
+/// The part of a label that can be a top level: RFC 3696, 2: alphabetic, or `xn--` (RFC 5890).
+fn top_level_len(label: &str) -> Option<usize> {
+    let letters = label.find(|c: char| !c.is_alphabetic()).unwrap_or(label.len());
+    if letters >= 2 && label.is_char_boundary(letters) {
+        let is_encoded = label.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("xn--"));
+        return Some(if is_encoded { label.trim_end_matches('-').len() } else { letters });
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::find;
+
+    fn found(text: &str) -> Vec<&str> {
+        let mut findings = Vec::new();
+        find(text, &mut findings);
+        findings.iter().map(|f| &text[f.start..f.end]).collect()
+    }
+
+    #[test]
+    fn addresses_are_found_without_what_surrounds_them() {
+        assert_eq!(found("Write to <ann.b+c@mail.example.org>."), ["ann.b+c@mail.example.org"]);
+        assert_eq!(found("ann@example.org. Thanks"), ["ann@example.org"]);
+        assert_eq!(found("j\u{f6}rg@m\u{fc}ller.example"), ["j\u{f6}rg@m\u{fc}ller.example"]);
+        assert_eq!(found("a@b.xn--p1ai!"), ["a@b.xn--p1ai"]);
+        assert_eq!(found("?u=ann%40example.org&x"), ["ann%40example.org"]);
+    }
+
+    #[test]
+    fn other_at_signs_are_not_addresses() {
+        for text in ["user@localhost", "Obj@4b1c", "pkg@1.2.3", "@ann.b", "a @ b.com", "a@b."] {
+            assert_eq!(found(text), Vec::<&str>::new(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! International bank account numbers (ISO 13616), told by country, length and checksum.
+
+use super::super::entity::Entity;
+use super::Finding;
+use super::boundary::{is_word_end, is_word_start};
+
+/// Country and length, from the SWIFT IBAN Registry.
+#[rustfmt::skip] // Packed, as the registry is long.
+static COUNTRIES: [(&[u8; 2], usize); 88] = [
+    (b"AD", 24), (b"AE", 23), (b"AL", 28), (b"AT", 20), (b"AZ", 28), (b"BA", 20), (b"BE", 16),
+    (b"BG", 22), (b"BH", 22), (b"BI", 27), (b"BR", 29), (b"BY", 28), (b"CH", 21), (b"CR", 22),
+    (b"CY", 28), (b"CZ", 24), (b"DE", 22), (b"DJ", 27), (b"DK", 18), (b"DO", 28), (b"EE", 20),
+    (b"EG", 29), (b"ES", 24), (b"FI", 18), (b"FK", 18), (b"FO", 18), (b"FR", 27), (b"GB", 22),
+    (b"GE", 22), (b"GI", 23), (b"GL", 18), (b"GR", 27), (b"GT", 28), (b"HN", 28), (b"HR", 21),
+    (b"HU", 28), (b"IE", 22), (b"IL", 23), (b"IQ", 23), (b"IS", 26), (b"IT", 27), (b"JO", 30),
+    (b"KW", 30), (b"KZ", 20), (b"LB", 28), (b"LC", 32), (b"LI", 21), (b"LT", 20), (b"LU", 20),
+    (b"LV", 21), (b"LY", 25), (b"MC", 27), (b"MD", 24), (b"ME", 22), (b"MK", 19), (b"MN", 20),
+    (b"MR", 27), (b"MT", 31), (b"MU", 30), (b"NI", 28), (b"NL", 18), (b"NO", 15), (b"OM", 23),
+    (b"PK", 24), (b"PL", 28), (b"PS", 29), (b"PT", 25), (b"QA", 29), (b"RO", 24), (b"RS", 22),
+    (b"RU", 33), (b"SA", 24), (b"SC", 31), (b"SD", 18), (b"SE", 24), (b"SI", 19), (b"SK", 24),
+    (b"SM", 27), (b"SO", 23), (b"ST", 25), (b"SV", 28), (b"TL", 23), (b"TN", 24), (b"TR", 26),
+    (b"UA", 29), (b"VA", 22), (b"VG", 24), (b"XK", 20),
+];
+
+/// Appends the account number whose check digits begin at `digits`, two letters before them.
+pub(super) fn find_at(text: &str, digits: usize, findings: &mut Vec<Finding>) {
+    let Some(at) = digits.checked_sub(2) else {
+        return;
+    };
+    if let Some(end) = iban_end(text.as_bytes(), at) {
+        findings.push(Finding::new(at, end, Entity::Iban));
+    }
+}
+
+/// The end of the account number that begins at `at`.
+fn iban_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let head = bytes.get(at..at + 4)?;
+    let has_form = head[2].is_ascii_digit()
+        && head[3].is_ascii_digit()
+        && head[0].is_ascii_alphabetic()
+        && head[1].is_ascii_alphabetic();
+    if !has_form || !is_word_start(bytes, at) {
+        return None;
+    }
+    let country = [head[0].to_ascii_uppercase(), head[1].to_ascii_uppercase()];
+    let &(_, length) = COUNTRIES.iter().find(|(code, _)| **code == country)?;
+    let end = read_end(bytes, at, length)?;
+    let number = &bytes[at..end];
+    (is_word_end(bytes, end) && has_one_case(number) && remainder(number) == 1).then_some(end)
+}
+
+/// Where `length` letters and digits from `at` on end; single blanks or hyphens may stand between.
+fn read_end(bytes: &[u8], at: usize, length: usize) -> Option<usize> {
+    let mut seen = 0;
+    let mut was_separator = true;
+    for (offset, &b) in bytes[at..].iter().enumerate() {
+        if b.is_ascii_alphanumeric() {
+            seen += 1;
+            was_separator = false;
+        } else if is_separator(b) && !was_separator {
+            was_separator = true;
+        } else {
+            return None;
+        }
+        if seen == length {
+            return Some(at + offset + 1);
+        }
+    }
+    None
+}
+
+/// Written in capitals, or typed in small letters throughout.
+fn has_one_case(number: &[u8]) -> bool {
+    !number.iter().any(u8::is_ascii_lowercase) || !number.iter().any(u8::is_ascii_uppercase)
+}
+
+fn is_separator(byte: u8) -> bool {
+    matches!(byte, b' ' | b'-')
+}
+
+/// ISO/IEC 7064 MOD 97-10 over the number with its first four characters moved to the end.
+fn remainder(iban: &[u8]) -> u32 {
+    let characters = || iban.iter().filter(|&&b| !is_separator(b));
+    characters().skip(4).chain(characters().take(4)).fold(0, |rest, &b| match b {
+        b'0'..=b'9' => (rest * 10 + u32::from(b - b'0')) % 97,
+        letter => (rest * 100 + u32::from(letter.to_ascii_uppercase() - b'A') + 10) % 97,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::find_at;
+
+    fn found(text: &str) -> Vec<&str> {
+        let mut findings = Vec::new();
+        let digits = text.find(|c: char| c.is_ascii_digit()).unwrap_or(0);
+        find_at(text, digits, &mut findings);
+        findings.iter().map(|f| &text[f.start..f.end]).collect()
+    }
+
+    #[test]
+    fn account_numbers_are_found() {
+        assert_eq!(found("IBAN: DE75512108001245126199."), ["DE75512108001245126199"]);
+        assert_eq!(found("to NL91 ABNA 0417 1643 00 today"), ["NL91 ABNA 0417 1643 00"]);
+    }
+
+    #[test]
+    fn wrong_ones_are_not() {
+        for text in ["DE75512108001245126198", "XX75512108001245126199", "DE7551210800124512619"] {
+            assert_eq!(found(text), Vec::<&str>::new(), "{text}");
+        }
+    }
+}

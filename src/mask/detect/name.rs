@@ -1,0 +1,260 @@
+//! Names of people where the form of a letter gives them away: greetings, signatures, "my name is".
+
+use super::super::entity::Entity;
+use super::Finding;
+
+const GREETINGS: [&str; 9] = [
+    "good afternoon",
+    "good morning",
+    "good evening",
+    "greetings",
+    "hello",
+    "dear",
+    "hey",
+    "hiya",
+    "hi",
+];
+
+const CLOSINGS: [&str; 17] = [
+    "best regards",
+    "kind regards",
+    "warm regards",
+    "warmest regards",
+    "many thanks",
+    "yours sincerely",
+    "yours truly",
+    "yours faithfully",
+    "sincerely yours",
+    "sincerely",
+    "best wishes",
+    "all the best",
+    "thank you",
+    "regards",
+    "cheers",
+    "thanks",
+    "best",
+];
+
+const INTRODUCTIONS: [&str; 6] = [
+    "my name is ",
+    "my full name is ",
+    "my name's ",
+    "first name is ",
+    "last name is ",
+    "full name is ",
+];
+
+const TITLES: [&str; 14] = [
+    "mr.", "mrs.", "ms.", "dr.", "prof.", "mr", "mrs", "ms", "dr", "miss", "herr", "frau", "sir",
+    "madam",
+];
+
+/// Capitalised words behind a greeting that name nobody.
+const NOBODY: [&str; 44] = [
+    "admin",
+    "again",
+    "agent",
+    "all",
+    "am",
+    "and",
+    "assistant",
+    "bot",
+    "can",
+    "claude",
+    "colleagues",
+    "could",
+    "customer",
+    "customers",
+    "developer",
+    "everybody",
+    "everyone",
+    "folks",
+    "friend",
+    "friends",
+    "guys",
+    "how",
+    "is",
+    "it",
+    "ladies",
+    "madam",
+    "manager",
+    "my",
+    "please",
+    "recruiter",
+    "service",
+    "sir",
+    "support",
+    "team",
+    "thanks",
+    "thank",
+    "the",
+    "there",
+    "this",
+    "user",
+    "we",
+    "what",
+    "world",
+    "you",
+];
+
+const MAX_WORDS: usize = 3;
+const MAX_WORD: usize = 32;
+
+/// Appends the names in `text`. A greeting stands at the beginning of a text or of a line.
+pub(super) fn find(text: &str, begins_text: bool, has_lines: bool, findings: &mut Vec<Finding>) {
+    if begins_text {
+        find_in_line(text, 0, findings);
+    }
+    if !has_lines {
+        return;
+    }
+    for newline in memchr::memchr_iter(b'\n', text.as_bytes()) {
+        find_in_line(text, newline + 1, findings);
+    }
+    find_introductions(text, findings);
+}
+
+fn find_in_line(text: &str, at: usize, findings: &mut Vec<Finding>) {
+    // Most lines are told by their first byte.
+    let line = &text[at..];
+    if !line.as_bytes().first().is_some_and(|b| begins_phrase(*b)) {
+        return;
+    }
+    let start = at + line.len() - line.trim_start_matches([' ', '\t', '>', '*']).len();
+    let found = greeted(text, start).or_else(|| signed(text, start));
+    if let Some((start, end)) = found {
+        findings.push(Finding::new(start, end, Entity::Name));
+    }
+}
+
+/// A first letter of a greeting or a closing, or what may stand before one.
+fn begins_phrase(byte: u8) -> bool {
+    b"abcdghkmrstwy \t>*".contains(&byte.to_ascii_lowercase())
+}
+
+/// The name in "Hi Maria," and "Dear Mr. Lindqvist:".
+fn greeted(text: &str, at: usize) -> Option<(usize, usize)> {
+    let behind = at + phrase_len(&text[at..], &GREETINGS)?;
+    let start = behind + text[behind..].strip_prefix(' ').map(|_| 1)?;
+    let start = skip_title(text, start);
+    let end = name_end(text, start)?;
+    let rest = &text[end..];
+    let closes =
+        rest.trim_start_matches(' ').starts_with([',', '!', '.', ':', ';', '-', '\n', '\r']);
+    (closes || rest.trim_start().is_empty()).then_some((start, end))
+}
+
+/// The name in the line below "Best regards,", or behind it in the same line.
+fn signed(text: &str, at: usize) -> Option<(usize, usize)> {
+    let behind = at + phrase_len(&text[at..], &CLOSINGS)?;
+    let rest = &text[behind..];
+    let gap = rest.len() - rest.trim_start_matches([',', '!', '.', ' ', '\r', '\n', '-']).len();
+    let is_separated = rest[..gap].contains(['\n', ',', '-']);
+    if gap == 0 || gap > 8 || !is_separated {
+        return None;
+    }
+    let start = behind + gap;
+    let end = name_end(text, start)?;
+    let line = text[end..].split('\n').next().unwrap_or("");
+    let ends_line = line.trim_matches([' ', '.', ',', '\r', '\t', '!', '*']).is_empty();
+    ends_line.then_some((start, end))
+}
+
+/// The names behind "my name is".
+fn find_introductions(text: &str, findings: &mut Vec<Finding>) {
+    let bytes = text.as_bytes();
+    let verbs = memchr::memmem::find_iter(bytes, b"name is ").map(|at| at + 8);
+    for start in verbs.chain(memchr::memmem::find_iter(bytes, b"name's ").map(|at| at + 7)) {
+        if INTRODUCTIONS.iter().any(|phrase| ends_with_phrase(&bytes[..start], phrase)) {
+            let start = skip_title(text, start);
+            findings
+                .extend(name_end(text, start).map(|end| Finding::new(start, end, Entity::Name)));
+        }
+    }
+}
+
+fn ends_with_phrase(bytes: &[u8], phrase: &str) -> bool {
+    bytes
+        .len()
+        .checked_sub(phrase.len())
+        .is_some_and(|at| bytes[at..].eq_ignore_ascii_case(phrase.as_bytes()))
+}
+
+/// The length of the phrase that `text` begins with, in any case, as whole words.
+fn phrase_len(text: &str, phrases: &[&str]) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let found = phrases.iter().find(|phrase| {
+        bytes.len() >= phrase.len() && bytes[..phrase.len()].eq_ignore_ascii_case(phrase.as_bytes())
+    })?;
+    let is_whole = !bytes.get(found.len()).is_some_and(u8::is_ascii_alphanumeric);
+    is_whole.then_some(found.len())
+}
+
+fn skip_title(text: &str, at: usize) -> usize {
+    match phrase_len(&text[at..], &TITLES) {
+        Some(length) if text[at + length..].starts_with(' ') => at + length + 1,
+        _ => at,
+    }
+}
+
+/// The end of up to three capitalised words from `start` on.
+fn name_end(text: &str, start: usize) -> Option<usize> {
+    let mut end = None;
+    let mut at = start;
+    for _ in 0..MAX_WORDS {
+        let Some(length) = name_word_len(&text[at..]) else {
+            break;
+        };
+        end = Some(at + length);
+        if !text[at + length..].starts_with(' ') {
+            break;
+        }
+        at += length + 1;
+    }
+    end
+}
+
+/// The length of the capitalised word that `text` begins with; an initial may have a point.
+fn name_word_len(text: &str) -> Option<usize> {
+    let is_part = |c: char| c.is_alphabetic() || matches!(c, '\'' | '\u{2019}' | '-');
+    let end = text.char_indices().find(|&(_, c)| !is_part(c)).map_or(text.len(), |(at, _)| at);
+    let word = &text[..end];
+    let is_name = word.chars().next().is_some_and(char::is_uppercase)
+        && word.len() <= MAX_WORD
+        && !NOBODY.iter().any(|other| other.eq_ignore_ascii_case(word))
+        && !word.starts_with("I'");
+    let is_initial = end == 1 && text[1..].starts_with('.');
+    match is_name {
+        true if is_initial => Some(2),
+        true if end > 1 => Some(word.trim_end_matches(['\'', '-']).len()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::find;
+
+    fn found(text: &str) -> Vec<&str> {
+        let mut findings = Vec::new();
+        find(text, true, true, &mut findings);
+        findings.iter().map(|f| &text[f.start..f.end]).collect()
+    }
+
+    #[test]
+    fn greetings_signatures_and_introductions_name_people() {
+        assert_eq!(found("Hi Maria,\nthe order is late."), ["Maria"]);
+        assert_eq!(found("Dear Mr. Lindqvist,"), ["Lindqvist"]);
+        assert_eq!(found("Bye.\n\nBest regards,\nMaria del Toro"), Vec::<&str>::new());
+        assert_eq!(found("Bye.\n\nBest regards,\nMaria Toro"), ["Maria Toro"]);
+        assert_eq!(found("Hello. My name is Zo\u{eb} Wren and"), ["Zo\u{eb} Wren"]);
+    }
+
+    #[test]
+    fn other_openings_name_nobody() {
+        for text in ["Hello World!", "Hi there,", "Hi Team,", "Dear Sir,", "Thanks,\nPlease call."]
+        {
+            assert_eq!(found(text), Vec::<&str>::new(), "{text}");
+        }
+    }
+}

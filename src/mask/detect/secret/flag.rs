@@ -1,0 +1,67 @@
+//! Credentials on a command line: `--password value`, `curl -u user:password`.
+
+use super::super::super::keys::{self, Segments};
+use super::super::Finding;
+use super::super::boundary::{before, byte};
+use super::super::pair::Form;
+use super::value::{self, Proof};
+
+const MAX: usize = 512;
+
+/// Appends the values behind a flag that names a credential.
+pub(super) fn find(text: &str, findings: &mut Vec<Finding>) {
+    let bytes = text.as_bytes();
+    for at in memchr::memmem::find_iter(bytes, b" -") {
+        let start = at + 2 + usize::from(byte(bytes, at + 2) == b'-');
+        let name = start + bytes[start..].iter().take(64).take_while(|&&b| is_flag_byte(b)).count();
+        if name == start || !matches!(byte(bytes, name), b' ' | b'=') {
+            continue;
+        }
+        if let Some((start, end, kind)) = argument(text, &text[start..name], name + 1) {
+            findings.push(Finding::secret(start, end, kind));
+        }
+    }
+}
+
+fn is_flag_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+}
+
+fn argument(text: &str, flag: &str, at: usize) -> Option<(usize, usize, &'static str)> {
+    let (start, end) = word_at(text, at)?;
+    let value = &text[start..end];
+    if matches!(flag, "u" | "user") {
+        return is_login(value).then_some((start, end, "credential"));
+    }
+    let segments = Segments::of(flag);
+    let (words, count) = segments.words();
+    let is_secret =
+        keys::is_secret(&words[..count]) && value::is_credential(value, Proof::Token, Form::Tight);
+    is_secret.then_some((start, end, "token"))
+}
+
+/// The word of a command line at `at`, quoted as a whole or in its second half.
+fn word_at(text: &str, at: usize) -> Option<(usize, usize)> {
+    let bytes = text.as_bytes();
+    let quote = byte(bytes, at);
+    let is_quoted = matches!(quote, b'"' | b'\'');
+    let start = at + usize::from(is_quoted);
+    let rest = bytes.get(start..bytes.len().min(start + MAX))?;
+    let ends = |b: u8| if is_quoted { b == quote } else { b <= b' ' };
+    let length = rest.iter().position(|&b| ends(b)).unwrap_or(rest.len());
+    text.get(start..start + length).filter(|word| !word.is_empty()).map(|_| (start, start + length))
+}
+
+/// `user:password` where the password is none of those in examples.
+fn is_login(value: &str) -> bool {
+    let Some((_, password)) = value.split_once(':') else {
+        return false;
+    };
+    let password = password.trim_matches(['\'', '"']);
+    let is_mixed = password.bytes().any(|b| b.is_ascii_uppercase())
+        && password.bytes().any(|b| b.is_ascii_lowercase());
+    let has_digit = password.bytes().any(|b| b.is_ascii_digit());
+    (is_mixed || has_digit)
+        && before(password.as_bytes(), password.len()) != b'}'
+        && value::is_credential(password, Proof::Password, Form::Quoted)
+}

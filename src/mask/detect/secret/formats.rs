@@ -1,0 +1,119 @@
+//! Finding the keys of the table: all prefixes at once, then the alphabet and length behind each.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Input};
+
+use super::super::super::scan::MIN_RUN;
+use super::super::Finding;
+use super::super::boundary::{before, byte};
+use super::charset::Charset;
+use super::table::{FORMATS, Format};
+use super::value;
+
+static PREFIXES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(FORMATS.iter().map(|format| format.prefix))
+        .ok()
+});
+
+/// Full stops of the sentence that an alphabet with points may take in.
+const MAX_POINTS: usize = 3;
+
+/// Appends the keys of a known format, all of which stand in long runs without a blank.
+pub(super) fn find(text: &str, findings: &mut Vec<Finding>) {
+    let mut keys = Keys { text, runs: std::array::from_fn(|_| 0..0) };
+    let mut at = 0;
+    for run in text.as_bytes().split(|&b| b <= b' ') {
+        if run.len() >= MIN_RUN {
+            keys.find(at..at + run.len(), findings);
+        }
+        at += run.len() + 1;
+    }
+}
+
+/// The search for keys in one text.
+struct Keys<'t> {
+    text: &'t str,
+    /// The last run of each alphabet, so that none is measured twice.
+    runs: [Range<usize>; Charset::COUNT],
+}
+
+impl Keys<'_> {
+    /// Of two prefixes at one place the longer names the kind.
+    fn find(&mut self, run: Range<usize>, findings: &mut Vec<Finding>) {
+        let Some(prefixes) = PREFIXES.as_ref() else {
+            return;
+        };
+        let (mut from, mut to) = (run.start, 0);
+        for prefix in prefixes.find_overlapping_iter(Input::new(self.text).range(run)) {
+            let format = &FORMATS[prefix.pattern().as_usize()];
+            let is_longer = to > 0 && prefix.start() == from;
+            if prefix.start() < to && !is_longer {
+                continue;
+            }
+            let Some((start, end)) = self.key_at(format, prefix.start()) else {
+                continue;
+            };
+            if is_longer {
+                findings.pop();
+            }
+            findings.push(Finding::secret(start, end, format.kind));
+            (from, to) = (prefix.start(), end);
+        }
+    }
+
+    /// The key whose prefix stands at `at`: no letter right before it, nothing of its alphabet
+    /// right behind it, and no filling.
+    fn key_at(&mut self, format: &Format, at: usize) -> Option<(usize, usize)> {
+        let bytes = self.text.as_bytes();
+        let start = key_start(bytes, at, format)?;
+        let body = at + format.prefix.len();
+        let length = self.run_len(format.charset, body);
+        if length > format.max + MAX_POINTS {
+            return None;
+        }
+        let length = trimmed(&bytes[body..body + length]);
+        let end = body + length;
+        let is_key = (format.min..=format.max).contains(&length)
+            && !byte(bytes, end).is_ascii_alphanumeric()
+            && !value::is_filling(&bytes[body..end])
+            && (format.check)(&bytes[body..end]);
+        is_key.then_some((start, end))
+    }
+
+    fn run_len(&mut self, charset: Charset, at: usize) -> usize {
+        let run = &mut self.runs[charset as usize];
+        if !run.contains(&at) {
+            *run = at..at + charset.run(&self.text.as_bytes()[at..], usize::MAX);
+        }
+        run.end - at
+    }
+}
+
+/// Where the key begins: at its prefix, or so many characters before its mark.
+fn key_start(bytes: &[u8], at: usize, format: &Format) -> Option<usize> {
+    if format.before == 0 {
+        return begins_key(bytes, at, format).then_some(at);
+    }
+    let start = at.checked_sub(format.before)?;
+    let charset = if format.charset == Charset::Digits { Charset::Hex } else { format.charset };
+    let is_whole = charset.run(&bytes[start..at], format.before) == format.before;
+    (is_whole && !before(bytes, start).is_ascii_alphabetic()).then_some(start)
+}
+
+/// A prefix that is all letters, such as `dapi`, may also not stand behind a digit.
+fn begins_key(bytes: &[u8], at: usize, format: &Format) -> bool {
+    let previous = before(bytes, at);
+    let is_escape = previous.is_ascii_lowercase() && at > 1 && bytes[at - 2] == b'\\';
+    let is_marked = format.prefix.bytes().any(|b| !b.is_ascii_alphanumeric());
+    let is_inside = previous.is_ascii_alphabetic() || (!is_marked && previous == b'_');
+    is_escape || !is_inside
+}
+
+/// Without the full stop of the sentence.
+fn trimmed(body: &[u8]) -> usize {
+    body.iter().rposition(|&b| b != b'.').map_or(0, |last| last + 1)
+}

@@ -1,0 +1,104 @@
+//! Credentials that a sentence tells: "my password is …", "with the password '…'".
+
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use super::super::Finding;
+use super::super::boundary::{before, byte, is_word_byte};
+use super::super::pair::Form;
+use super::value::{self, Proof};
+
+static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(["password", "passwd", "passphrase", "passcode"])
+        .ok()
+});
+
+/// What may stand between the word and the value.
+const CONNECTORS: [&str; 9] =
+    [" is set to ", " was set to ", " is: ", " is ", " was ", " of ", " to ", ": ", " "];
+
+const MAX_VALUE: usize = 128;
+
+/// Appends the values that stand behind a word for a password.
+pub(super) fn find(text: &str, findings: &mut Vec<Finding>) {
+    let Some(words) = WORDS.as_ref() else { return };
+    let bytes = text.as_bytes();
+    for word in words.find_iter(text) {
+        if !is_word_byte(before(bytes, word.start()))
+            && let_value(text, word.end()).is_some_and(|(start, end)| {
+                findings.push(Finding::secret(start, end, "password"));
+                true
+            })
+        {
+            continue;
+        }
+    }
+}
+
+fn let_value(text: &str, at: usize) -> Option<(usize, usize)> {
+    let connector = CONNECTORS.iter().find(|c| text[at..].starts_with(**c))?;
+    let start = at + connector.len();
+    let quote = byte(text.as_bytes(), start);
+    if matches!(quote, b'"' | b'\'' | b'`') {
+        return quoted(text, start + 1, quote);
+    }
+    bare(text, start)
+}
+
+fn quoted(text: &str, start: usize, quote: u8) -> Option<(usize, usize)> {
+    let bytes = text.as_bytes();
+    let rest = &bytes[start..bytes.len().min(start + MAX_VALUE)];
+    let end = start + rest.iter().position(|&b| b == quote || b == b'\n')?;
+    let value = &text[start..end];
+    value::is_credential(value, Proof::Password, Form::Quoted).then_some((start, end))
+}
+
+/// A bare word is one only if no word of the language looks like it.
+fn bare(text: &str, start: usize) -> Option<(usize, usize)> {
+    let bytes = text.as_bytes();
+    let rest = &bytes[start..bytes.len().min(start + MAX_VALUE)];
+    let length = rest.iter().position(|b| *b <= b' ').unwrap_or(rest.len());
+    let length = rest[..length]
+        .iter()
+        .rposition(|b| !matches!(b, b'.' | b',' | b';' | b':' | b'?' | b')' | b'"' | b'\''))
+        .map_or(0, |last| last + 1);
+    let value = text.get(start..start + length)?;
+    let is_one = looks_chosen(value) && value::is_credential(value, Proof::Password, Form::Tight);
+    is_one.then_some((start, start + length))
+}
+
+fn looks_chosen(value: &str) -> bool {
+    let has_digit = value.bytes().any(|b| b.is_ascii_digit());
+    let has_letter = value.bytes().any(|b| b.is_ascii_alphabetic());
+    let has_sign = value.bytes().any(|b| b"!@#$%^&*?+=".contains(&b));
+    value.len() >= 6 && has_letter && (has_digit || has_sign)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::find;
+
+    fn found(text: &str) -> Vec<&str> {
+        let mut findings = Vec::new();
+        find(text, &mut findings);
+        findings.iter().map(|f| &text[f.start..f.end]).collect()
+    }
+
+    #[test]
+    fn told_passwords_are_found() {
+        assert_eq!(found("my password is sesame99, ok"), ["sesame99"]);
+        assert_eq!(found("with the password 'open sesame'"), ["open sesame"]);
+        assert_eq!(found("and password Se$ame."), ["Se$ame"]);
+    }
+
+    #[test]
+    fn talk_of_passwords_is_left() {
+        for text in ["my password is wrong", "a password of some length", "reset the password now"]
+        {
+            assert_eq!(found(text), Vec::<&str>::new(), "{text}");
+        }
+    }
+}

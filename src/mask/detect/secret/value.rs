@@ -1,0 +1,191 @@
+//! Whether the value beside a telling name is a credential or stands for one.
+
+use super::super::pair::Form;
+
+/// Values that stand for one, compared without case.
+const STAND_INS: [&str; 40] = [
+    "null",
+    "none",
+    "nil",
+    "true",
+    "false",
+    "undefined",
+    "string",
+    "str",
+    "text",
+    "bearer",
+    "basic",
+    "required",
+    "optional",
+    "redacted",
+    "masked",
+    "hidden",
+    "removed",
+    "changeme",
+    "changeit",
+    "change_me",
+    "change-me",
+    "placeholder",
+    "password",
+    "passwd",
+    "secret",
+    "token",
+    "apikey",
+    "api_key",
+    "api-key",
+    "empty",
+    "unset",
+    "missing",
+    "invalid",
+    "default",
+    "username",
+    "access_token",
+    "client_secret",
+    "todo",
+    "tbd",
+    "n/a",
+];
+
+/// Beginnings of values that tell what to put there.
+const INSTRUCTIONS: [&str; 20] = [
+    "your", "<", "${", "{{", "$(", "insert", "replace", "enter", "put_", "put-", "example", "my_",
+    "my-", "todo", "dummy", "fake", "sample", "xxx", "...", "%(",
+];
+
+/// How much of a proof the name beside the value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Proof {
+    /// The name is that of a password: nearly any value is one.
+    Password,
+    /// The name is that of a token or key: the value must look like one.
+    Token,
+    /// The name may be that of a key: the value must look random.
+    Weak,
+}
+
+/// Whether `value` is a credential.
+pub(super) fn is_credential(value: &str, proof: Proof, form: Form) -> bool {
+    let bytes = value.as_bytes();
+    if is_stand_in(value) || is_filling(bytes) || is_reference(bytes, form) {
+        return false;
+    }
+    match proof {
+        Proof::Password => is_password(bytes, form),
+        Proof::Token => is_token(bytes),
+        Proof::Weak => is_random(bytes),
+    }
+}
+
+/// `changeme`, `your-key-here`, `<token>`, `null`.
+pub(super) fn is_stand_in(value: &str) -> bool {
+    let is = |other: &str| value.eq_ignore_ascii_case(other);
+    let begins =
+        |start: &str| value.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start));
+    STAND_INS.iter().any(|word| is(word)) || INSTRUCTIONS.iter().any(|start| begins(start))
+}
+
+/// Five `x` or `*`, or ten of one other sign that fills a form, in a row.
+pub(super) fn is_filling(bytes: &[u8]) -> bool {
+    let mut run = 0;
+    let mut previous = 0;
+    for &b in bytes {
+        run = if b == previous { run + 1 } else { 1 };
+        previous = b;
+        let limit = match b {
+            b'x' | b'X' | b'*' | b'.' => 5,
+            b'0' | b'1' | b'-' | b'_' | b'~' => 14,
+            _ => usize::MAX,
+        };
+        if run >= limit {
+            return true;
+        }
+    }
+    false
+}
+
+/// A variable, a call, a template, a path or an address that says where the value comes from.
+fn is_reference(bytes: &[u8], form: Form) -> bool {
+    let is_variable = bytes.starts_with(b"$") && bytes[1..].iter().all(|&b| is_name_byte(b));
+    let is_place = has(bytes, b"://") || bytes.starts_with(b"/") || bytes.starts_with(b"./");
+    let is_code = form != Form::Quoted && is_expression(bytes);
+    let is_windows_variable = bytes.len() > 2 && bytes.starts_with(b"%") && bytes.ends_with(b"%");
+    is_variable || is_template(bytes) || is_place || is_code || is_windows_variable
+}
+
+/// `${NAME}`, `{{ name }}`, `$(command)`, `<%= name %>` anywhere in the value.
+fn is_template(bytes: &[u8]) -> bool {
+    [(&b"${"[..], &b"}"[..]), (b"{{", b"}}"), (b"$(", b")"), (b"<%", b"%>"), (b"#{", b"}")]
+        .into_iter()
+        .any(|(open, close)| {
+            memchr::memmem::find(bytes, open).is_some_and(|at| closes(&bytes[at + 2..], close))
+        })
+}
+
+/// Whether only a name, its path and blanks stand before the closing mark.
+fn closes(bytes: &[u8], close: &[u8]) -> bool {
+    let is_inner = |b: &&u8| is_name_byte(**b) && **b != b'}' || b" $-|:=\"'/".contains(*b);
+    let inner = bytes.iter().take_while(is_inner).count();
+    bytes[inner..].starts_with(close)
+}
+
+fn has(bytes: &[u8], part: &[u8]) -> bool {
+    memchr::memmem::find(bytes, part).is_some()
+}
+
+fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'{' | b'}')
+}
+
+/// Bare words joined by points, underscores or humps, and calls.
+fn is_expression(bytes: &[u8]) -> bool {
+    let is_path = bytes.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.'));
+    let joints = bytes.windows(2).filter(|pair| {
+        matches!(pair[0], b'_' | b'.')
+            || (pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase())
+    });
+    let is_call = bytes.first().is_some_and(u8::is_ascii_alphabetic)
+        && memchr::memchr2(b'(', b'[', bytes)
+            .is_some_and(|at| bytes[..at].iter().all(|&b| is_name_byte(b) && b != b'}'));
+    (is_path && joints.count() > 0) || is_call
+}
+
+fn is_password(bytes: &[u8], form: Form) -> bool {
+    let is_word = bytes.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_' | b'.'));
+    (4..=512).contains(&bytes.len())
+        && !(is_word && form == Form::Spaced)
+        && bytes.iter().any(u8::is_ascii_alphanumeric)
+}
+
+/// At least eight characters without blanks, with a digit or long.
+fn is_token(bytes: &[u8]) -> bool {
+    let has_digit = bytes.iter().any(u8::is_ascii_digit);
+    let is_number = bytes.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','));
+    let is_long = bytes.len() >= 20 && has_mixed_case(bytes);
+    bytes.len() >= 8
+        && !bytes.contains(&b' ')
+        && (has_digit || is_long)
+        && (!is_number || bytes.len() >= 15)
+}
+
+fn has_mixed_case(bytes: &[u8]) -> bool {
+    bytes.iter().any(u8::is_ascii_lowercase) && bytes.iter().any(u8::is_ascii_uppercase)
+}
+
+/// At least 16 letters and digits that change between the two often, or a UUID (RFC 9562).
+pub(super) fn is_random(bytes: &[u8]) -> bool {
+    if is_uuid(bytes) {
+        return true;
+    }
+    let is_key = bytes.iter().all(|b| b.is_ascii_alphanumeric() || b"-_+/=.~:".contains(b));
+    let changes =
+        bytes.windows(2).filter(|p| p[0].is_ascii_digit() != p[1].is_ascii_digit()).count();
+    bytes.len() >= 16 && is_key && changes * 6 >= bytes.len() && changes > 3
+}
+
+fn is_uuid(bytes: &[u8]) -> bool {
+    bytes.len() == 36
+        && bytes.iter().enumerate().all(|(i, b)| match i {
+            8 | 13 | 18 | 23 => *b == b'-',
+            _ => b.is_ascii_hexdigit(),
+        })
+}

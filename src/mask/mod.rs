@@ -1,0 +1,127 @@
+//! What may leave the process, and as what.
+//!
+//! Every text, key and number of a record passes a walk with two sinks: one collects the names
+//! and addresses that the record knows, the other writes masked JSON. Nothing else makes the
+//! bytes of a record.
+//!
+//! A placeholder is `[TYPE]` or `[TYPE:detail]`; masking what is masked changes nothing.
+
+mod detect;
+mod entity;
+mod fold;
+mod hash;
+mod identities;
+mod json;
+mod keys;
+mod masker;
+mod path;
+mod placeholder;
+mod policy;
+mod report;
+mod scan;
+mod walk;
+mod writer;
+
+use serde::Serialize;
+
+pub use self::entity::Entity;
+pub use self::hash::{MIN_MASK_KEY_BYTES, MaskKey, ShortMaskKey};
+pub use self::policy::{Policy, PolicyBuilder};
+pub use self::report::Report;
+
+pub(crate) use self::identities::{Identities, Known};
+pub(crate) use self::masker::Masker;
+pub(crate) use self::writer::{Cut, write_string};
+
+use self::writer::Writer;
+
+/// A value could not be masked: its `Serialize` failed or told two different stories. Nothing of
+/// it may be sent. It is final for this value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the value's Serialize failed, or answered differently the second time")]
+pub struct Unserializable;
+
+/// A value as masked JSON, with what was masked in it.
+#[derive(Clone, Debug)]
+pub struct Masked {
+    json: String,
+    report: Report,
+}
+
+impl Masked {
+    /// One line of JSON.
+    pub fn json(&self) -> &str {
+        &self.json
+    }
+
+    /// What was masked.
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// The JSON, owned.
+    pub fn into_json(self) -> String {
+        self.json
+    }
+}
+
+impl Policy {
+    /// Masks any value, knowing the names and addresses that stand in it.
+    ///
+    /// # Errors
+    /// [`Unserializable`] where the value's `Serialize` fails or tells two different stories.
+    pub fn mask<T: Serialize + ?Sized>(&self, value: &T) -> Result<Masked, Unserializable> {
+        let mut known = Known::default();
+        let seen = collect(self, value, &mut known)?;
+        let written = write(self, &known.into_identities(), value, seen, "")?;
+        Ok(Masked {
+            json: String::from_utf8(written.json).map_err(|_| Unserializable)?,
+            report: written.report,
+        })
+    }
+}
+
+/// What the collecting walk saw; the writing walk has to see the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Seen(u64);
+
+/// Masked JSON with its report.
+#[derive(Debug)]
+pub(crate) struct Written {
+    pub(crate) json: Vec<u8>,
+    pub(crate) report: Report,
+    pub(crate) cuts: Vec<Cut>,
+}
+
+/// The first walk: what does this value know of people?
+pub(crate) fn collect<T: Serialize + ?Sized>(
+    policy: &Policy,
+    value: &T,
+    known: &mut Known,
+) -> Result<Seen, Unserializable> {
+    walk::walk(policy, value, known).map(Seen).map_err(|_| Unserializable)
+}
+
+/// The second walk: the value as masked JSON. Paths of what is cut begin with `root`.
+pub(crate) fn write<T: Serialize + ?Sized>(
+    policy: &Policy,
+    identities: &Identities,
+    value: &T,
+    seen: Seen,
+    root: &str,
+) -> Result<Written, Unserializable> {
+    let mut writer = Writer::new(policy, identities, root);
+    let now = walk::walk(policy, value, &mut writer).map_err(|_| Unserializable)?;
+    if Seen(now) != seen {
+        return Err(Unserializable);
+    }
+    let (json, report, cuts) = writer.finish();
+    Ok(Written { json, report, cuts })
+}
+
+/// The placeholder that a cut at byte `at` would split.
+pub(crate) fn placeholder_around(text: &str, at: usize) -> Option<(usize, usize)> {
+    let start = text[..at].rfind('[')?;
+    let end = start + placeholder::len_at(text, start)?;
+    (end > at).then_some((start, end))
+}

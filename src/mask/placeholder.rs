@@ -1,0 +1,102 @@
+//! The grammar of a placeholder: what is exactly one is masked already, all else is text.
+
+use super::detect::secret;
+use super::entity::Entity;
+
+/// Digits of the hash in a placeholder: the first 64 bits of the HMAC in hexadecimal.
+const HASH_DIGITS: usize = 16;
+
+/// More digits than a length in bytes can have.
+const MAX_LENGTH_DIGITS: usize = 20;
+
+/// The length of the placeholder that begins at byte `at`, if one does.
+pub(crate) fn len_at(text: &str, at: usize) -> Option<usize> {
+    let rest = text.as_bytes().get(at..)?.strip_prefix(b"[")?;
+    let name = rest.iter().take_while(|b| b.is_ascii_uppercase()).take(8).count();
+    let entity = Entity::ALL.into_iter().find(|e| e.as_str().as_bytes() == &rest[..name])?;
+    let detail = match rest.get(name)? {
+        b']' => return Some(name + 2),
+        b':' => detail_len(entity, &rest[name + 1..])?,
+        _ => return None,
+    };
+    (rest.get(name + 1 + detail) == Some(&b']')).then_some(name + detail + 3)
+}
+
+/// Whether the whole of `text` is one placeholder.
+pub(crate) fn is_whole(text: &str) -> bool {
+    len_at(text, 0) == Some(text.len())
+}
+
+/// The first placeholder at or behind byte `from`: where it begins and ends.
+pub(crate) fn next(text: &str, from: usize) -> Option<(usize, usize)> {
+    memchr::memchr_iter(b'[', &text.as_bytes()[from..])
+        .map(|offset| from + offset)
+        .find_map(|at| len_at(text, at).map(|len| (at, at + len)))
+}
+
+fn detail_len(entity: Entity, rest: &[u8]) -> Option<usize> {
+    let end = rest.iter().take(40).position(|&b| b == b']')?;
+    let detail = &rest[..end];
+    let is_valid = is_hash(detail)
+        || match entity {
+            Entity::Card => detail.len() == 4 && detail.iter().all(u8::is_ascii_digit),
+            Entity::Secret => secret::is_kind(detail),
+            Entity::Blob => is_length(detail),
+            _ => false,
+        };
+    is_valid.then_some(end)
+}
+
+fn is_hash(detail: &[u8]) -> bool {
+    detail.len() == HASH_DIGITS && detail.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+fn is_length(detail: &[u8]) -> bool {
+    (1..=MAX_LENGTH_DIGITS).contains(&detail.len()) && detail.iter().all(u8::is_ascii_digit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_whole, len_at, next};
+
+    #[test]
+    fn the_exact_grammar_is_a_placeholder() {
+        for text in [
+            "[EMAIL]",
+            "[REMOVED]",
+            "[ID:0123456789abcdef]",
+            "[CARD:4242]",
+            "[SECRET:aws]",
+            "[SECRET:password]",
+            "[BLOB:70000]",
+        ] {
+            assert!(is_whole(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_text() {
+        for text in [
+            "[EMAIL:john@x.com]",
+            "[SECRET:hunter2]",
+            "[email]",
+            "[CARD:42424]",
+            "[PHONE:0123456789ABCDEF]",
+            "[PHONE:4242]",
+            "[BLOB:]",
+            "[INFO]",
+            "[EMAIL",
+            "[EMAIL] ",
+            "",
+        ] {
+            assert!(!is_whole(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_placeholder_is_found_in_its_place() {
+        assert_eq!(len_at("é[IP]", 2), Some(4));
+        assert_eq!(len_at("é[IP]", 1), None);
+        assert_eq!(next("[x] [IP] [IP]", 0), Some((4, 8)));
+    }
+}

@@ -1,0 +1,181 @@
+//! The one walk over a value: what it holds, in order, each leaf with what its place says about
+//! it. Collecting identities and writing masked JSON are two sinks of this same walk, so that
+//! they can never see different things.
+
+mod compound;
+mod fingerprint;
+mod place;
+mod serializer;
+mod text;
+
+use std::fmt::{self, Display};
+
+use serde::ser::{self, Serialize};
+
+use self::fingerprint::Fingerprint;
+use self::place::Place;
+use self::serializer::At;
+use super::json::JsonText;
+use super::policy::{Policy, Treatment};
+
+/// How deep a trace may be nested; what lies deeper is cut. With the envelope around it a record
+/// stays below the 128 levels at which serde_json, and others, stop reading.
+pub(crate) const MAX_DEPTH: usize = 126;
+
+/// Takes what the walk meets.
+pub(super) trait Sink {
+    fn null(&mut self);
+    fn boolean(&mut self, value: bool);
+    /// A number by its decimal text.
+    fn number(&mut self, treatment: Treatment, text: &str);
+    fn text(&mut self, treatment: Treatment, text: &str);
+    fn bytes(&mut self, len: usize);
+    /// NaN, an infinity, or what lies too deep: nothing can be said about it.
+    fn cut(&mut self);
+
+    fn begin(&mut self, container: Container);
+    /// The next element of an array.
+    fn element(&mut self, index: usize);
+    /// The next field of an object.
+    fn key(&mut self, index: usize, key: &str);
+    fn end(&mut self, container: Container);
+
+    /// The place in the output that a later [`Sink::replace`] may go back to.
+    fn mark(&self) -> usize;
+    /// Everything since `mark` was `len` bytes given as numbers.
+    fn replace_with_bytes(&mut self, mark: usize, len: usize);
+    /// What stands at `from..to` turned out to be under a sensitive name.
+    fn remove(&mut self, from: usize, to: usize);
+
+    /// What follows, until `end_embedded`, stands as JSON in this text.
+    fn begin_embedded(&mut self);
+    fn end_embedded(&mut self, text: &str);
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Container {
+    Array,
+    Object,
+}
+
+/// Walks `value` into `sink` and tells the fingerprint of what was met.
+///
+/// # Errors
+/// [`WalkError`] where the value's own `Serialize` fails.
+pub(super) fn walk<S, V>(policy: &Policy, value: &V, sink: &mut S) -> Result<u64, WalkError>
+where
+    S: Sink,
+    V: Serialize + ?Sized,
+{
+    let mut walk = Walk {
+        policy,
+        sink,
+        depth: 0,
+        hops: 0,
+        fingerprint: Fingerprint::default(),
+        last_was_byte: false,
+        named: None,
+        key: String::new(),
+    };
+    value.serialize(At { walk: &mut walk, place: Place::ROOT })?;
+    Ok(walk.fingerprint.value())
+}
+
+/// The value's own `Serialize` failed. Its message is not kept: it may quote the value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct WalkError;
+
+impl Display for WalkError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the value's Serialize failed")
+    }
+}
+
+impl std::error::Error for WalkError {}
+
+impl ser::Error for WalkError {
+    fn custom<T: Display>(_: T) -> Self {
+        Self
+    }
+}
+
+struct Walk<'s, S> {
+    policy: &'s Policy,
+    sink: &'s mut S,
+    depth: usize,
+    hops: usize,
+    fingerprint: Fingerprint,
+    /// The value just met was a `u8`: an array of nothing else is a blob.
+    last_was_byte: bool,
+    /// What the text just met says about the value beside it.
+    named: Option<Treatment>,
+    /// The text of a key, kept so that keys cost no allocation each.
+    key: String,
+}
+
+impl<S: Sink> Walk<'_, S> {
+    fn null(&mut self) {
+        self.fingerprint.mix(1);
+        self.last_was_byte = false;
+        self.sink.null();
+    }
+
+    fn boolean(&mut self, value: bool) {
+        self.fingerprint.mix(2 + u64::from(value));
+        self.last_was_byte = false;
+        self.sink.boolean(value);
+    }
+
+    fn number(&mut self, place: Place, text: &str) {
+        self.fingerprint.whole(text.as_bytes());
+        self.last_was_byte = false;
+        self.sink.number(place.treatment, text);
+    }
+
+    fn text(&mut self, place: Place, text: &str) {
+        self.last_was_byte = false;
+        if place.names_sibling {
+            let traits = self.policy.traits_of(text);
+            self.named = (traits.treatment != Treatment::Scan).then_some(traits.treatment);
+        }
+        match place.treatment {
+            Treatment::Scan => self.fingerprint.sampled(text),
+            _ => self.fingerprint.whole(text.as_bytes()),
+        }
+        self.scanned_text(place, text);
+    }
+
+    fn scanned_text(&mut self, place: Place, text: &str) {
+        let is_opaque = matches!(
+            place.treatment,
+            Treatment::Keep | Treatment::Remove | Treatment::RemoveEverywhere
+        );
+        match JsonText::parse_container(text) {
+            Some(json) if !is_opaque && self.depth < MAX_DEPTH => self.embedded(place, text, json),
+            _ => self.sink.text(place.treatment, text),
+        }
+    }
+
+    fn embedded(&mut self, place: Place, text: &str, json: JsonText<'_>) {
+        self.sink.begin_embedded();
+        self.depth += 1;
+        // A text that was checked whole cannot fail to serialize.
+        let _ = json.serialize(At { walk: self, place: place.named(None) });
+        self.depth -= 1;
+        self.sink.end_embedded(text);
+        self.last_was_byte = false;
+        self.named = None;
+    }
+
+    fn bytes(&mut self, len: usize) {
+        self.fingerprint.mix(len as u64);
+        self.last_was_byte = false;
+        self.sink.bytes(len);
+    }
+
+    fn cut(&mut self) {
+        self.fingerprint.mix(4);
+        self.last_was_byte = false;
+        self.sink.cut();
+    }
+}

@@ -1,0 +1,313 @@
+//! The serializer for the value at one place: serde's data model, told to the walk.
+
+use std::io::Cursor;
+
+use serde::ser::{self, Serialize};
+
+use super::super::json::{self, JsonText};
+use super::compound::{Compound, Fields, State};
+use super::place::Place;
+use super::text::text_of;
+use super::{Container, MAX_DEPTH, Sink, Walk, WalkError};
+
+/// How many wrappers (`Some`, newtypes) may follow each other; they use the stack as well.
+const MAX_HOPS: usize = 4 * MAX_DEPTH;
+/// Room for the longest number in decimal: an `i128` has 40 characters, an `f64` at most 24.
+const NUMBER_BYTES: usize = 48;
+
+/// serde_json's private names for raw JSON and for numbers of arbitrary precision: its own
+/// serializer copies what stands in them, so it must not pass unseen.
+const RAW_VALUE: &str = "$serde_json::private::RawValue";
+const ARBITRARY_NUMBER: &str = "$serde_json::private::Number";
+
+/// The serializer for the value at one place.
+pub(super) struct At<'w, 's, S> {
+    pub(super) walk: &'w mut Walk<'s, S>,
+    pub(super) place: Place,
+}
+
+impl<'w, 's, S: Sink> At<'w, 's, S> {
+    fn open(self, container: Container, len: Option<usize>) -> Compound<'w, 's, S> {
+        let Self { walk, place } = self;
+        walk.last_was_byte = false;
+        let state = if walk.depth >= MAX_DEPTH {
+            walk.cut();
+            State::Cut
+        } else {
+            walk.depth += 1;
+            walk.fingerprint.mix(5 + container as u64);
+            State::Open
+        };
+        let mark = walk.sink.mark();
+        if state == State::Open {
+            walk.sink.begin(container);
+        }
+        Compound {
+            may_be_pair: container == Container::Array && len.is_none_or(|len| len == 2),
+            walk,
+            place,
+            container,
+            state,
+            is_variant: false,
+            index: 0,
+            mark,
+            is_bytes: true,
+            named: None,
+            value_place: place,
+            value_span: None,
+        }
+    }
+
+    /// A variant with content is an object of one field.
+    fn open_variant(
+        self,
+        variant: &'static str,
+        container: Container,
+        len: usize,
+    ) -> Compound<'w, 's, S> {
+        let Self { walk, place } = self;
+        let place = place.under(walk.policy, variant);
+        if walk.depth < MAX_DEPTH {
+            walk.sink.begin(Container::Object);
+            walk.sink.key(0, variant);
+        }
+        let is_open = walk.depth < MAX_DEPTH;
+        let inner = At { walk, place };
+        Compound { is_variant: is_open, ..inner.open(container, Some(len)) }
+    }
+
+    fn hop<T: Serialize + ?Sized>(self, value: &T) -> Result<(), WalkError> {
+        let Self { walk, place } = self;
+        if walk.hops >= MAX_HOPS {
+            walk.cut();
+            return Ok(());
+        }
+        walk.hops += 1;
+        let done = value.serialize(At { walk: &mut *walk, place });
+        walk.hops -= 1;
+        done
+    }
+
+    fn number<T: Serialize>(self, value: T) -> Result<(), WalkError> {
+        let mut buffer = Cursor::new([0_u8; NUMBER_BYTES]);
+        serde_json::to_writer(&mut buffer, &value).map_err(|_| WalkError)?;
+        let len = usize::try_from(buffer.position()).map_err(|_| WalkError)?;
+        let text = std::str::from_utf8(&buffer.get_ref()[..len]).map_err(|_| WalkError)?;
+        self.walk.number(self.place, text);
+        Ok(())
+    }
+
+    fn float<T: Serialize>(self, is_finite: bool, value: T) -> Result<(), WalkError> {
+        if is_finite {
+            return self.number(value);
+        }
+        self.walk.cut();
+        Ok(())
+    }
+
+    /// Raw JSON that another serializer would copy: parsed and walked like any value.
+    pub(super) fn raw_json(self, text: &str) -> Result<(), WalkError> {
+        match JsonText::parse(text) {
+            Some(json) => json.serialize(self),
+            None => {
+                self.walk.text(self.place, text);
+                Ok(())
+            }
+        }
+    }
+
+    /// A number by its text, where it is one.
+    pub(super) fn number_text(self, text: &str) {
+        let is_number = JsonText::parse(text).is_some()
+            && text.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+        if is_number {
+            self.walk.number(self.place, text);
+        } else {
+            self.walk.text(self.place, text);
+        }
+    }
+}
+
+impl<'w, 's, S: Sink> ser::Serializer for At<'w, 's, S> {
+    type Ok = ();
+    type Error = WalkError;
+    type SerializeSeq = Compound<'w, 's, S>;
+    type SerializeTuple = Compound<'w, 's, S>;
+    type SerializeTupleStruct = Compound<'w, 's, S>;
+    type SerializeTupleVariant = Compound<'w, 's, S>;
+    type SerializeMap = Compound<'w, 's, S>;
+    type SerializeStruct = Fields<'w, 's, S>;
+    type SerializeStructVariant = Fields<'w, 's, S>;
+
+    fn serialize_bool(self, v: bool) -> Result<(), WalkError> {
+        self.walk.boolean(v);
+        Ok(())
+    }
+
+    fn serialize_i8(self, v: i8) -> Result<(), WalkError> {
+        self.serialize_i64(v.into())
+    }
+
+    fn serialize_i16(self, v: i16) -> Result<(), WalkError> {
+        self.serialize_i64(v.into())
+    }
+
+    fn serialize_i32(self, v: i32) -> Result<(), WalkError> {
+        self.serialize_i64(v.into())
+    }
+
+    fn serialize_i64(self, v: i64) -> Result<(), WalkError> {
+        self.number(v)
+    }
+
+    fn serialize_i128(self, v: i128) -> Result<(), WalkError> {
+        self.number(v)
+    }
+
+    fn serialize_u8(self, v: u8) -> Result<(), WalkError> {
+        let Self { walk, place } = self;
+        At { walk: &mut *walk, place }.number(v)?;
+        walk.last_was_byte = true;
+        Ok(())
+    }
+
+    fn serialize_u16(self, v: u16) -> Result<(), WalkError> {
+        self.serialize_u64(v.into())
+    }
+
+    fn serialize_u32(self, v: u32) -> Result<(), WalkError> {
+        self.serialize_u64(v.into())
+    }
+
+    fn serialize_u64(self, v: u64) -> Result<(), WalkError> {
+        self.number(v)
+    }
+
+    fn serialize_u128(self, v: u128) -> Result<(), WalkError> {
+        self.number(v)
+    }
+
+    fn serialize_f32(self, v: f32) -> Result<(), WalkError> {
+        self.float(v.is_finite(), v)
+    }
+
+    fn serialize_f64(self, v: f64) -> Result<(), WalkError> {
+        self.float(v.is_finite(), v)
+    }
+
+    fn serialize_char(self, v: char) -> Result<(), WalkError> {
+        self.serialize_str(v.encode_utf8(&mut [0; 4]))
+    }
+
+    fn serialize_str(self, v: &str) -> Result<(), WalkError> {
+        self.walk.text(self.place, v);
+        Ok(())
+    }
+
+    fn serialize_bytes(self, v: &[u8]) -> Result<(), WalkError> {
+        self.walk.bytes(v.len());
+        Ok(())
+    }
+
+    fn serialize_none(self) -> Result<(), WalkError> {
+        self.serialize_unit()
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), WalkError> {
+        self.hop(value)
+    }
+
+    fn serialize_unit(self) -> Result<(), WalkError> {
+        self.walk.null();
+        Ok(())
+    }
+
+    fn serialize_unit_struct(self, _: &'static str) -> Result<(), WalkError> {
+        self.serialize_unit()
+    }
+
+    fn serialize_unit_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+    ) -> Result<(), WalkError> {
+        self.serialize_str(variant)
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        name: &'static str,
+        value: &T,
+    ) -> Result<(), WalkError> {
+        if name == json::NUMBER {
+            self.number_text(&text_of(value)?);
+            return Ok(());
+        }
+        self.hop(value)
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        value: &T,
+    ) -> Result<(), WalkError> {
+        let mut object = self.open(Container::Object, Some(1));
+        ser::SerializeMap::serialize_entry(&mut object, variant, value)?;
+        ser::SerializeMap::end(object)
+    }
+
+    fn serialize_seq(self, len: Option<usize>) -> Result<Self::SerializeSeq, WalkError> {
+        Ok(self.open(Container::Array, len))
+    }
+
+    fn serialize_tuple(self, len: usize) -> Result<Self::SerializeTuple, WalkError> {
+        Ok(self.open(Container::Array, Some(len)))
+    }
+
+    fn serialize_tuple_struct(
+        self,
+        _: &'static str,
+        len: usize,
+    ) -> Result<Self::SerializeTupleStruct, WalkError> {
+        Ok(self.open(Container::Array, Some(len)))
+    }
+
+    fn serialize_tuple_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        len: usize,
+    ) -> Result<Self::SerializeTupleVariant, WalkError> {
+        Ok(self.open_variant(variant, Container::Array, len))
+    }
+
+    fn serialize_map(self, len: Option<usize>) -> Result<Self::SerializeMap, WalkError> {
+        Ok(self.open(Container::Object, len))
+    }
+
+    fn serialize_struct(
+        self,
+        name: &'static str,
+        len: usize,
+    ) -> Result<Self::SerializeStruct, WalkError> {
+        Ok(match name {
+            RAW_VALUE => Fields::Raw(Some(self)),
+            ARBITRARY_NUMBER => Fields::Number(Some(self)),
+            _ => Fields::Of(self.open(Container::Object, Some(len))),
+        })
+    }
+
+    fn serialize_struct_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        len: usize,
+    ) -> Result<Self::SerializeStructVariant, WalkError> {
+        Ok(Fields::Of(self.open_variant(variant, Container::Object, len)))
+    }
+}

@@ -1,0 +1,214 @@
+//! Writes what the walk meets as JSON, masked: the only way to bytes that may leave.
+
+use std::fmt::Write as _;
+
+use super::entity::Entity;
+use super::identities::Identities;
+use super::masker::Masker;
+use super::path::Path;
+use super::policy::{Policy, Treatment};
+use super::report::Report;
+use super::walk::{Container, Sink};
+
+/// The most cut places that are listed.
+const MAX_CUTS: usize = 64;
+
+/// A place in a record where something was left out or shortened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Cut {
+    pub(crate) path: String,
+    /// `None` where nobody knows: the value was never looked at.
+    pub(crate) original_bytes: Option<usize>,
+}
+
+/// The sink that writes masked JSON.
+#[derive(Debug)]
+pub(crate) struct Writer<'a> {
+    masker: Masker<'a>,
+    out: Vec<u8>,
+    path: Path,
+    cuts: Vec<Cut>,
+    /// The texts around the JSON that is being written into one.
+    around: Vec<Around>,
+    /// Masked keys of the open objects, with their depth: two that mask alike must stay two.
+    masked_keys: Vec<(usize, String)>,
+}
+
+#[derive(Debug)]
+struct Around {
+    out: Vec<u8>,
+    masked: u64,
+    cuts: usize,
+}
+
+impl<'a> Writer<'a> {
+    /// A writer whose paths begin with `root`.
+    pub(crate) fn new(policy: &'a Policy, identities: &'a Identities, root: &str) -> Self {
+        Self {
+            masker: Masker::new(policy, identities),
+            out: Vec::with_capacity(1_024),
+            path: Path::new(root),
+            cuts: Vec::new(),
+            around: Vec::new(),
+            masked_keys: Vec::new(),
+        }
+    }
+
+    pub(crate) fn finish(self) -> (Vec<u8>, Report, Vec<Cut>) {
+        (self.out, self.masker.report(), self.cuts)
+    }
+
+    fn string(&mut self, text: &str) {
+        write_string(text, &mut self.out);
+    }
+
+    /// Two keys that mask alike get a number, so that neither hides the other.
+    fn unlike_the_others(&mut self, mut key: String) -> String {
+        let depth = self.path.depth();
+        let is_taken = |key: &str, keys: &[(usize, String)]| {
+            keys.iter().any(|(at, other)| *at == depth && other == key)
+        };
+        let len = key.len();
+        let mut number = 1;
+        while is_taken(&key, &self.masked_keys) {
+            number += 1;
+            key.truncate(len);
+            // Writing to a String cannot fail.
+            let _ = write!(key, "#{number}");
+        }
+        self.masked_keys.push((depth, key.clone()));
+        key
+    }
+}
+
+impl Sink for Writer<'_> {
+    fn null(&mut self) {
+        self.out.extend_from_slice(b"null");
+    }
+
+    fn boolean(&mut self, value: bool) {
+        self.out.extend_from_slice(if value { b"true" } else { b"false" });
+    }
+
+    fn number(&mut self, treatment: Treatment, text: &str) {
+        match self.masker.number(treatment, text) {
+            Some(masked) => self.string(&masked),
+            None => self.out.extend_from_slice(text.as_bytes()),
+        }
+    }
+
+    fn text(&mut self, treatment: Treatment, text: &str) {
+        match self.masker.placed(treatment, text) {
+            Some(masked) => self.string(&masked),
+            None => self.string(text),
+        }
+    }
+
+    fn bytes(&mut self, len: usize) {
+        self.masker.count(Entity::Blob);
+        self.string(&format!("[BLOB:{len}]"));
+    }
+
+    fn cut(&mut self) {
+        self.null();
+        if self.cuts.len() < MAX_CUTS {
+            self.cuts.push(Cut { path: self.path.to_string(), original_bytes: None });
+        }
+    }
+
+    fn begin(&mut self, container: Container) {
+        self.path.open();
+        self.out.push(match container {
+            Container::Array => b'[',
+            Container::Object => b'{',
+        });
+    }
+
+    fn element(&mut self, index: usize) {
+        if index > 0 {
+            self.out.push(b',');
+        }
+        self.path.at_index(index);
+    }
+
+    fn key(&mut self, index: usize, key: &str) {
+        if index > 0 {
+            self.out.push(b',');
+        }
+        match self.masker.text(key) {
+            Some(masked) => {
+                let masked = self.unlike_the_others(masked);
+                self.path.at_key(&masked);
+                self.string(&masked);
+            }
+            None => {
+                self.path.at_key(key);
+                self.string(key);
+            }
+        }
+        self.out.push(b':');
+    }
+
+    fn end(&mut self, container: Container) {
+        let depth = self.path.depth();
+        while self.masked_keys.last().is_some_and(|(at, _)| *at >= depth) {
+            self.masked_keys.pop();
+        }
+        self.path.close();
+        self.out.push(match container {
+            Container::Array => b']',
+            Container::Object => b'}',
+        });
+    }
+
+    fn mark(&self) -> usize {
+        self.out.len()
+    }
+
+    fn replace_with_bytes(&mut self, mark: usize, len: usize) {
+        self.out.truncate(mark);
+        self.bytes(len);
+    }
+
+    fn remove(&mut self, from: usize, to: usize) {
+        let written = &self.out[from..to];
+        if matches!(written, b"true" | b"false" | b"null" | b"\"\"") {
+            return;
+        }
+        self.masker.count(Entity::Removed);
+        self.out.splice(from..to, *b"\"[REMOVED]\"");
+    }
+
+    fn begin_embedded(&mut self) {
+        self.around.push(Around {
+            out: std::mem::take(&mut self.out),
+            masked: self.masker.report().total(),
+            cuts: self.cuts.len(),
+        });
+    }
+
+    fn end_embedded(&mut self, text: &str) {
+        let Some(around) = self.around.pop() else {
+            return;
+        };
+        let json = std::mem::replace(&mut self.out, around.out);
+        let is_changed =
+            self.masker.report().total() != around.masked || self.cuts.len() != around.cuts;
+        if is_changed {
+            self.string(&String::from_utf8_lossy(&json));
+        } else {
+            self.string(text);
+        }
+    }
+}
+
+/// Writes a quoted JSON string. U+0000 becomes U+FFFD: JSONB, where records end up, refuses it.
+pub(crate) fn write_string(text: &str, out: &mut Vec<u8>) {
+    let written = if memchr::memchr(0, text.as_bytes()).is_some() {
+        serde_json::to_writer(&mut *out, &text.replace('\0', "\u{fffd}"))
+    } else {
+        serde_json::to_writer(&mut *out, text)
+    };
+    // Writing a string to memory cannot fail.
+    debug_assert!(written.is_ok());
+}

@@ -1,0 +1,122 @@
+//! What happened in a run: its input, its steps, its errors and where it ended.
+
+use std::borrow::Cow;
+
+use serde::ser::{SerializeMap, SerializeSeq};
+use serde::{Serialize, Serializer};
+
+use super::step::AnyStep;
+use super::value::Value;
+
+/// The most steps of one record; what comes after is counted in `truncation.dropped_steps`.
+pub(crate) const MAX_STEPS: usize = 10_000;
+
+/// Everything of a record that METRICS_ONLY leaves out.
+#[derive(Debug, Default)]
+pub(crate) struct Trace {
+    pub(crate) input: Option<Value>,
+    pub(crate) steps: Vec<AnyStep>,
+    pub(crate) errors: Vec<Error>,
+    pub(crate) final_response: Option<FinalResponse>,
+    pub(crate) state: Option<Value>,
+}
+
+impl Trace {
+    pub(crate) fn dropped_steps(&self) -> usize {
+        self.steps.len().saturating_sub(MAX_STEPS)
+    }
+}
+
+impl Serialize for Trace {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        if let Some(input) = &self.input {
+            map.serialize_entry("input", input)?;
+        }
+        if !self.steps.is_empty() {
+            map.serialize_entry("steps", &Numbered(&self.steps))?;
+        }
+        if !self.errors.is_empty() {
+            map.serialize_entry("errors", &self.errors)?;
+        }
+        if let Some(response) = &self.final_response {
+            map.serialize_entry("final_response", response)?;
+        }
+        if let Some(state) = &self.state {
+            map.serialize_entry("state", state)?;
+        }
+        map.end()
+    }
+}
+
+/// Steps with their ids, from 1 in their order.
+struct Numbered<'a>(&'a [AnyStep]);
+
+impl Serialize for Numbered<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let kept = &self.0[..self.0.len().min(MAX_STEPS)];
+        let mut seq = serializer.serialize_seq(Some(kept.len()))?;
+        for (step, id) in kept.iter().zip(1_u32..) {
+            seq.serialize_element(&step.numbered(id))?;
+        }
+        seq.end()
+    }
+}
+
+/// An error of the run.
+///
+/// ```
+/// use epilogue::{Record, record::Error};
+///
+/// let record = Record::workflow("12345")
+///     .error(Error::new("Timeout", "the order service did not answer").handled().step(3));
+/// # drop(record);
+/// ```
+#[derive(Clone, Debug, Serialize)]
+pub struct Error {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    step: Option<u32>,
+    #[serde(rename = "type")]
+    kind: Cow<'static, str>,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stack: Option<String>,
+    handled: bool,
+}
+
+impl Error {
+    /// An error of a type, such as `Timeout`, with what it says. It counts as not handled.
+    pub fn new(kind: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
+        Self { step: None, kind: kind.into(), message: message.into(), stack: None, handled: false }
+    }
+
+    /// The step it happened in, by its id: the first step is 1.
+    pub fn step(mut self, id: u32) -> Self {
+        self.step = Some(id);
+        self
+    }
+
+    /// Where it happened, as text.
+    pub fn stack(mut self, stack: impl Into<String>) -> Self {
+        self.stack = Some(stack.into());
+        self
+    }
+
+    /// The run went on in spite of it.
+    pub fn handled(mut self) -> Self {
+        self.handled = true;
+        self
+    }
+
+    pub(crate) fn is_handled(&self) -> bool {
+        self.handled
+    }
+}
+
+/// What the run answered in the end.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct FinalResponse {
+    pub(crate) content: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) confidence: Option<f64>,
+}

@@ -1,0 +1,105 @@
+//! A record on its way to the shipper's thread: moved, not looked at.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::SystemTime;
+
+use crate::level::Level;
+use crate::mask::Policy;
+
+use super::payload::Payload;
+use super::seal::{Sealing, Walk};
+use super::{IntoRecord, Outcome, Record, Status};
+
+/// What the client says of every record that does not say it itself.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Producer {
+    pub(crate) client_id: String,
+    pub(crate) environment: Option<String>,
+    pub(crate) workflow_name: Option<String>,
+    pub(crate) workflow_version: Option<String>,
+}
+
+/// A value of the host's that will be a record, opaque until it is sealed.
+pub(crate) struct Unsealed {
+    /// `None` only while it is being dropped.
+    state: Option<Box<dyn Opaque>>,
+    handed_over_at: SystemTime,
+}
+
+trait Opaque: Send {
+    fn open(self: Box<Self>) -> Record;
+}
+
+impl<T: IntoRecord + Send> Opaque for T {
+    fn open(self: Box<Self>) -> Record {
+        (*self).into_record()
+    }
+}
+
+impl Unsealed {
+    pub(crate) fn new(state: impl IntoRecord + Send + 'static, handed_over_at: SystemTime) -> Self {
+        Self { state: Some(Box::new(state)), handed_over_at }
+    }
+
+    /// The log builder, with what the client adds: `level` is asked for the record's outcome,
+    /// once that is known.
+    pub(crate) fn seal(
+        mut self,
+        policy: &Policy,
+        producer: &Producer,
+        max_bytes: usize,
+        walk: Walk,
+        level: impl FnOnce(&Outcome<'_>) -> Level,
+    ) -> Payload {
+        let state = self.state.take();
+        let opened = catch_unwind(AssertUnwindSafe(|| state.map(Opaque::open)));
+        let (mut record, walk) = match opened {
+            Ok(Some(record)) => (record, walk),
+            _ => (unknown_run(), Walk::Failed),
+        };
+        record.created_at = record.created_at.min(self.handed_over_at);
+        record.adopt(producer);
+        let level = catch_unwind(AssertUnwindSafe(|| level(&Outcome::of(&record))))
+            // A rule that panics has not allowed a trace.
+            .unwrap_or(Level::MetricsOnly);
+        Sealing::new(record, policy).max_bytes(max_bytes).seal(level, walk)
+    }
+}
+
+impl Drop for Unsealed {
+    /// A `Drop` of the host's that panics ends here.
+    fn drop(&mut self) {
+        if let Some(state) = self.state.take() {
+            let _ = catch_unwind(AssertUnwindSafe(|| drop(state)));
+        }
+    }
+}
+
+impl fmt::Debug for Unsealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unsealed").finish_non_exhaustive()
+    }
+}
+
+/// All that is left to say when a state's `into_record` panicked.
+fn unknown_run() -> Record {
+    let mut record = Record::new("workflow").status(Status::Partial);
+    record.status_reason =
+        Some("the state's IntoRecord panicked: only that it ran is known".into());
+    record
+}
+
+impl Record {
+    fn adopt(&mut self, producer: &Producer) {
+        let fill = |own: &mut Option<String>, default: Option<&String>| {
+            if own.is_none() {
+                *own = default.cloned();
+            }
+        };
+        fill(&mut self.client_id, Some(&producer.client_id));
+        fill(&mut self.environment, producer.environment.as_ref());
+        fill(&mut self.workflow_name, producer.workflow_name.as_ref());
+        fill(&mut self.workflow_version, producer.workflow_version.as_ref());
+    }
+}

@@ -1,0 +1,39 @@
+//! A value of the host's: moved in now, serialized when its record is sealed.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use serde::{Serialize, Serializer};
+
+/// Anything the host serializes, moved.
+pub(crate) struct Value(Option<Box<dyn erased_serde::Serialize + Send>>);
+
+impl Value {
+    pub(crate) fn new(value: impl Serialize + Send + 'static) -> Self {
+        Self(Some(Box::new(value)))
+    }
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            Some(value) => erased_serde::serialize(value, serializer),
+            None => serializer.serialize_unit(),
+        }
+    }
+}
+
+impl Drop for Value {
+    /// A `Drop` of the host's that panics ends here: two in one record would otherwise end the
+    /// process.
+    fn drop(&mut self) {
+        let value = self.0.take();
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(value)));
+    }
+}
+
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(not shown)")
+    }
+}

@@ -1,0 +1,31 @@
+//! Getting payloads to the collector: what waits, what goes next, what comes back, what is lost.
+//!
+//! Deciding and acting are apart: [`outbox`], [`gate`], [`retry`] and [`batch`] are plain data
+//! and pure functions that are told the time; [`worker`] is the short loop around them.
+
+mod batch;
+mod consent;
+mod control;
+mod gate;
+mod outbox;
+mod queue;
+mod retry;
+mod sealer;
+mod stats;
+mod transport;
+mod warn;
+mod worker;
+
+pub use self::stats::{Loss, Stats};
+pub use self::transport::{BoxFuture, Transport, TransportError};
+
+pub(crate) use self::consent::Consent;
+pub use self::control::Drained;
+pub(crate) use self::control::{Command, Waiter, wait};
+pub(crate) use self::queue::{HandedOver, Handover, queue};
+pub(crate) use self::sealer::{LevelRule, Sealer};
+pub(crate) use self::stats::Counters;
+#[cfg(feature = "http-client")]
+pub(crate) use self::transport::HttpTransport;
+pub(crate) use self::warn::tell;
+pub(crate) use self::worker::{Link, Shipper, start};

@@ -1,0 +1,548 @@
+//! The shipper's thread: seal what was handed over, send what waits, settle what comes back.
+//!
+//! The decisions are made elsewhere; here is the loop that carries them out.
+
+use std::collections::HashMap;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http::Response;
+use tokio::runtime::{self, Runtime};
+use tokio::task::{self, JoinError, JoinSet};
+use tokio::time::{Instant, timeout, timeout_at};
+
+use crate::config::{Config, Destination};
+use crate::level::Level;
+use crate::record::{Degraded, Payload, Walk};
+use crate::wire;
+
+use super::batch::{self, MAX_BATCH_BYTES, MAX_BATCH_RECORDS, Offers};
+use super::consent::Consent;
+use super::control::{Command, Waiter};
+use super::gate::{Gate, Pass};
+use super::outbox::{Company, Numbered, Outbox};
+use super::queue::{HandedOver, Incoming};
+use super::retry::{self, Sent, Verdict};
+use super::sealer::Sealer;
+use super::stats::{Counters, Loss};
+use super::transport::{Transport, TransportError};
+use super::warn::{Warner, Warning};
+
+/// How long the worker stays awake after work: a host that ships ten records a second never pays
+/// for waking it.
+const AWAKE_AFTER_WORK: Duration = Duration::from_millis(100);
+/// How often it looks for records while it is awake.
+const AWAKE_TICK: Duration = Duration::from_millis(1);
+/// What is sealed before requests get their turn again.
+const SEALED_AT_ONCE: usize = 64;
+const SEALED_BYTES_AT_ONCE: usize = 256 << 10;
+/// Panics in a row, without a request that got through, after which the worker gives up.
+const MOST_RESTARTS: u32 = 16;
+
+type Answer = Result<Response<Bytes>, TransportError>;
+
+/// Everything that the worker keeps while it lives, and over a restart.
+pub(crate) struct Shipper {
+    link: Link,
+    incoming: Incoming,
+    outbox: Outbox,
+    gate: Gate,
+    offers: Offers,
+    warner: Warner,
+    waits: Waits,
+    /// How large a sealed record was lately, on average, in bytes.
+    average_bytes: usize,
+    awake_until: Instant,
+    losses_told: u64,
+    restarts: u32,
+}
+
+/// What a shipper shares with its client, and what it is made of.
+pub(crate) struct Link {
+    pub(crate) sealer: Arc<Sealer>,
+    pub(crate) counters: Arc<Counters>,
+    pub(crate) consent: Arc<Consent>,
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) destination: Destination,
+    pub(crate) sdk: wire::Sdk,
+    pub(crate) in_flight: usize,
+    pub(crate) budget_bytes: usize,
+    pub(crate) timeout: Duration,
+}
+
+/// Who waits for what.
+#[derive(Debug, Default)]
+struct Waits {
+    flushes: Vec<Flush>,
+    shutdown: Option<Shutdown>,
+    is_retiring: bool,
+}
+
+/// Everything handed over before it has to be settled.
+#[derive(Debug)]
+struct Flush {
+    /// Records of the queue that came before it.
+    left_in_queue: usize,
+    /// The first record that came behind it, once all before are sealed.
+    until: Option<u64>,
+    waiter: Waiter,
+}
+
+#[derive(Debug)]
+struct Shutdown {
+    /// When what still waits gives up its trace, to be quicker.
+    hurry_at: Instant,
+    by: Instant,
+    waiter: Option<Waiter>,
+}
+
+/// A request under way.
+#[derive(Clone, Copy, Debug)]
+struct Flight {
+    request: u64,
+    pass: Pass,
+    sent: Sent,
+}
+
+/// The requests under way, by the task that drives each.
+#[derive(Debug, Default)]
+struct Flights {
+    tasks: JoinSet<Answer>,
+    by_task: HashMap<task::Id, Flight>,
+}
+
+impl Flights {
+    fn over(&mut self, ended: Result<(task::Id, Answer), JoinError>) -> Option<(Flight, Answer)> {
+        let (id, answer) = match ended {
+            Ok((id, answer)) => (id, answer),
+            // A transport of the host's that panics has sent nothing.
+            Err(error) => (error.id(), Err(TransportError::Broken)),
+        };
+        self.by_task.remove(&id).map(|flight| (flight, answer))
+    }
+}
+
+/// Starts the thread.
+///
+/// # Errors
+/// Those of the operating system, when it has no thread to give.
+pub(crate) fn start(shipper: Shipper) -> std::io::Result<()> {
+    let thread = std::thread::Builder::new().name("epilogue".to_owned());
+    thread.spawn(move || supervise(shipper)).map(drop)
+}
+
+/// Runs the worker until its end; one that panics goes on with what it had.
+fn supervise(mut shipper: Shipper) {
+    while shipper.restarts <= MOST_RESTARTS {
+        let Ok(runtime) = runtime() else {
+            break;
+        };
+        let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(shipper.run())));
+        // A name resolution that never ends must not hold the process.
+        runtime.shutdown_background();
+        if ended.is_ok() {
+            return;
+        }
+        shipper.recover();
+    }
+    shipper.link.counters.end(Loss::WorkerGone);
+}
+
+fn runtime() -> std::io::Result<Runtime> {
+    runtime::Builder::new_current_thread().enable_all().build()
+}
+
+impl Shipper {
+    pub(crate) fn new(link: Link, incoming: Incoming, config: &Config) -> Self {
+        let is_loopback = link.destination.url.is_loopback();
+        Self {
+            outbox: Outbox::new(config.budget_bytes, config.max_age),
+            gate: Gate::new(),
+            offers: Offers::new(config.batches, config.compression, is_loopback),
+            warner: Warner::default(),
+            waits: Waits::default(),
+            average_bytes: 0,
+            awake_until: Instant::now(),
+            losses_told: 0,
+            restarts: 0,
+            link,
+            incoming,
+        }
+    }
+
+    async fn run(&mut self) {
+        let mut flights = Flights::default();
+        loop {
+            self.obey();
+            let has_more = self.seal_some();
+            self.tidy();
+            self.dispatch(&mut flights);
+            if self.answer_waits() {
+                return;
+            }
+            if has_more {
+                task::yield_now().await;
+            } else {
+                self.wait(&mut flights).await;
+            }
+            while let Some(ended) = flights.tasks.try_join_next_with_id() {
+                self.settle_ended(&mut flights, ended);
+            }
+        }
+    }
+
+    /// After a panic: what was under way waits again, and the next run takes over.
+    fn recover(&mut self) {
+        self.restarts += 1;
+        self.outbox.recover();
+        self.incoming.unpark();
+        self.warner.warn(Warning::Restarted, &self.restarts, Instant::now());
+    }
+
+    fn obey(&mut self) {
+        let now = Instant::now();
+        while let Some(command) = self.incoming.next_command() {
+            match command {
+                Command::Flush(waiter) => {
+                    let left_in_queue = self.incoming.len();
+                    self.waits.flushes.push(Flush { left_in_queue, until: None, waiter });
+                    self.gate.hurry(now);
+                }
+                Command::Shutdown { by, waiter } => {
+                    let hurry_at = now + by.saturating_duration_since(now) / 2;
+                    let waiter = Some(waiter);
+                    self.waits.shutdown = Some(Shutdown { hurry_at, by, waiter });
+                    self.gate.last_chance(now);
+                }
+                Command::ApplyConsent => {
+                    self.outbox.apply(&self.link.consent, &self.link.counters);
+                }
+                Command::Retire => self.waits.is_retiring = true,
+            }
+        }
+    }
+
+    /// Seals some of what was handed over. Tells whether there may be more.
+    fn seal_some(&mut self) -> bool {
+        let mut bytes = 0;
+        for _ in 0..SEALED_AT_ONCE {
+            let Some(handed_over) = self.incoming.pop() else {
+                self.sealed_all();
+                return false;
+            };
+            bytes += self.seal(handed_over);
+            self.sealed_one();
+            if bytes >= SEALED_BYTES_AT_ONCE {
+                break;
+            }
+        }
+        true
+    }
+
+    fn seal(&mut self, handed_over: HandedOver) -> usize {
+        let HandedOver { unsealed, generation } = handed_over;
+        let link = &self.link;
+        let walk = if self.incoming.is_crowded() {
+            Walk::Skip
+        } else if self.outbox.is_under_pressure() {
+            Walk::NamesOnly
+        } else {
+            Walk::Full
+        };
+        let level = link.consent.since(generation);
+        if level == Level::Off {
+            link.counters.withdrawn(1);
+            return 0;
+        }
+        let payload = link.sealer.seal(unsealed, level, walk);
+        let now = Instant::now();
+        self.awake_until = now + AWAKE_AFTER_WORK;
+        if payload.level() == Level::Off {
+            // The host's rule wants nothing of it.
+            link.counters.withdrawn(1);
+            return 0;
+        }
+        let bytes = payload.size();
+        link.counters.masked(&payload.report());
+        self.note_degraded(&payload, now);
+        self.outbox.admit(payload, generation, now, &self.link.counters);
+        self.learn_size(bytes);
+        bytes
+    }
+
+    fn note_degraded(&mut self, payload: &Payload, now: Instant) {
+        let Some(why) = payload.degraded() else {
+            return;
+        };
+        self.link.counters.degraded(why, 1);
+        if why == Degraded::Unserializable {
+            self.warner.warn(Warning::Unserializable, &payload.id(), now);
+        }
+    }
+
+    /// The queue holds as many records as the budget will at their size lately.
+    fn learn_size(&mut self, bytes: usize) {
+        self.average_bytes = match self.average_bytes {
+            0 => bytes,
+            average => (7 * average + bytes) / 8,
+        };
+        self.incoming.set_capacity(self.link.budget_bytes, self.average_bytes);
+    }
+
+    fn sealed_one(&mut self) {
+        let next = self.outbox.next_number();
+        for flush in &mut self.waits.flushes {
+            flush.left_in_queue = flush.left_in_queue.saturating_sub(1);
+            if flush.left_in_queue == 0 {
+                flush.until.get_or_insert(next);
+            }
+        }
+    }
+
+    fn sealed_all(&mut self) {
+        let next = self.outbox.next_number();
+        for flush in &mut self.waits.flushes {
+            flush.until.get_or_insert(next);
+        }
+    }
+
+    fn tidy(&mut self) {
+        let now = Instant::now();
+        self.outbox.expire(now, &self.link.counters);
+        let hurries = self.waits.shutdown.as_ref().is_some_and(|shutdown| now >= shutdown.hurry_at);
+        if hurries {
+            self.outbox.give_up_traces(Degraded::Shutdown, &self.link.counters);
+        }
+        self.tell_losses(now);
+    }
+
+    /// Losses that no answer of the collector's tells about.
+    fn tell_losses(&mut self, now: Instant) {
+        let stats = self.link.counters.snapshot();
+        if stats.lost() == self.losses_told {
+            return;
+        }
+        self.losses_told = stats.lost();
+        for (loss, warning) in [(Loss::QueueFull, Warning::Full), (Loss::Expired, Warning::Expired)]
+        {
+            let count = stats.lost_by(loss);
+            if count > 0 {
+                self.warner.warn(warning, &format_args!("{count} so far"), now);
+            }
+        }
+    }
+
+    fn dispatch(&mut self, flights: &mut Flights) {
+        while self.outbox.has_waiting() {
+            let now = Instant::now();
+            let in_flight = self.outbox.requests_in_flight();
+            let Some(pass) = self.gate.pass(now, in_flight, self.link.in_flight) else {
+                return;
+            };
+            let numbers = self.choose();
+            if numbers.is_empty() || !self.send(&numbers, pass, flights) {
+                return;
+            }
+        }
+    }
+
+    /// The records of the next request: a batch where the collector takes one, one record to
+    /// probe whether it is back.
+    fn choose(&mut self) -> Vec<u64> {
+        if !self.gate.is_open() {
+            let probe = self.outbox.next_probe();
+            if let Some(number) = probe {
+                self.outbox.probed(number);
+            }
+            return probe.into_iter().collect();
+        }
+        let most = if self.offers.batches() { MAX_BATCH_RECORDS } else { 1 };
+        self.outbox.next_batch(most, MAX_BATCH_BYTES)
+    }
+
+    fn send(&mut self, numbers: &[u64], pass: Pass, flights: &mut Flights) -> bool {
+        let items = self.outbox.get(numbers);
+        let wants_plain = items.iter().any(|item| item.company == Company::Plain);
+        let is_minimal = items.iter().all(|item| !item.payload.has_trace());
+        let payloads: Vec<&Payload> = items.iter().map(|item| &item.payload).collect();
+        let mut sdk = self.link.sdk.clone();
+        sdk.lost = self.link.counters.lost_by_reason();
+        let composed =
+            batch::compose(&payloads, &sdk, &self.link.destination, &self.offers, wants_plain);
+        let Ok(composed) = composed else {
+            return false;
+        };
+        let sent = Sent { records: payloads.len(), is_plain: composed.is_plain, is_minimal };
+        self.link.counters.requested(composed.request.body().len());
+        let transport = Arc::clone(&self.link.transport);
+        let bound = self.link.timeout;
+        let handle = flights.tasks.spawn(async move {
+            let answer = timeout(bound, transport.send(composed.request)).await;
+            answer.unwrap_or(Err(TransportError::Timeout))
+        });
+        let request = self.outbox.send(numbers);
+        flights.by_task.insert(handle.id(), Flight { request, pass, sent });
+        true
+    }
+
+    fn settle_ended(
+        &mut self,
+        flights: &mut Flights,
+        ended: Result<(task::Id, Answer), JoinError>,
+    ) {
+        if let Some((flight, answer)) = flights.over(ended) {
+            self.settle(flight, &answer);
+        }
+    }
+
+    fn settle(&mut self, flight: Flight, answer: &Answer) {
+        let now = Instant::now();
+        self.awake_until = now + AWAKE_AFTER_WORK;
+        if let Ok(answer) = answer {
+            self.offers.learn(answer.headers());
+        }
+        let verdict = retry::judge(answer, flight.sent, SystemTime::now());
+        self.warn_of(&verdict, answer, now);
+        let items = self.outbox.finish(flight.request);
+        match &verdict {
+            Verdict::Hold { retry_after } => {
+                self.gate.failed(flight.pass, now, *retry_after, fastrand::f64());
+            }
+            Verdict::Unauthorized => self.gate.refused(now),
+            _ => self.gate.succeeded(),
+        }
+        self.carry_out(&verdict, items, flight.sent);
+    }
+
+    fn carry_out(&mut self, verdict: &Verdict, items: Vec<Numbered>, sent: Sent) {
+        let counters = Arc::clone(&self.link.counters);
+        let count = items.len() as u64;
+        match verdict {
+            Verdict::Stored { rejected } => {
+                self.restarts = 0;
+                self.outbox.got_through();
+                counters.delivered(count - rejected.len() as u64);
+                counters.lost(Loss::Rejected, rejected.len() as u64);
+            }
+            Verdict::Hold { .. } => {
+                for item in items {
+                    self.outbox.failed(item, sent.records == 1, &counters);
+                }
+            }
+            Verdict::Alone => self.back(items, Company::Alone),
+            Verdict::Split => self.back(items, Company::Batch((sent.records / 2).max(1))),
+            Verdict::WithoutTrace => self.back_without_trace(items),
+            Verdict::Plain => {
+                self.offers.forget();
+                self.back(items, Company::Plain);
+            }
+            Verdict::Unauthorized => counters.lost(Loss::Unauthorized, count),
+            Verdict::TooLarge => counters.lost(Loss::TooLarge, count),
+            Verdict::Rejected => counters.lost(Loss::Rejected, count),
+        }
+    }
+
+    fn back(&mut self, items: Vec<Numbered>, company: Company) {
+        for (number, mut item) in items {
+            item.company = match (item.company, company) {
+                (Company::Batch(was), Company::Batch(now)) => Company::Batch(was.min(now)),
+                (was, now) => was.max(now),
+            };
+            self.outbox.back(number, item);
+        }
+    }
+
+    fn back_without_trace(&mut self, items: Vec<Numbered>) {
+        for (number, mut item) in items {
+            item.payload.give_up_trace(Degraded::TooLarge);
+            self.link.counters.degraded(Degraded::TooLarge, 1);
+            self.outbox.back(number, item);
+        }
+    }
+
+    fn warn_of(&mut self, verdict: &Verdict, answer: &Answer, now: Instant) {
+        let warning = match verdict {
+            Verdict::Hold { .. } => Warning::Unreachable,
+            Verdict::Unauthorized => Warning::Unauthorized,
+            Verdict::Rejected | Verdict::TooLarge => Warning::Rejected,
+            Verdict::Stored { rejected } if !rejected.is_empty() => Warning::Rejected,
+            _ => return,
+        };
+        match answer {
+            Ok(answer) => self.warner.warn(warning, &answer.status(), now),
+            Err(error) => self.warner.warn(warning, error, now),
+        }
+    }
+
+    /// Answers whoever waits for what has come about. Tells whether the worker's work is over.
+    fn answer_waits(&mut self) -> bool {
+        let outbox = &self.outbox;
+        let flushes = std::mem::take(&mut self.waits.flushes);
+        for flush in flushes {
+            if flush.until.is_some_and(|until| outbox.is_settled_before(until)) {
+                flush.waiter.done();
+            } else {
+                self.waits.flushes.push(flush);
+            }
+        }
+        let is_empty = self.incoming.len() == 0 && self.outbox.is_settled_before(u64::MAX);
+        let is_over = match &self.waits.shutdown {
+            Some(shutdown) => is_empty || Instant::now() >= shutdown.by,
+            None => is_empty && self.waits.is_retiring,
+        };
+        if is_over {
+            self.link.counters.end(Loss::Shutdown);
+            let waiter = self.waits.shutdown.as_mut().and_then(|shutdown| shutdown.waiter.take());
+            if let Some(waiter) = waiter.filter(|_| is_empty) {
+                waiter.done();
+            }
+        }
+        is_over
+    }
+
+    /// Sleeps until a request is over, something has to be done, or somebody wakes the worker.
+    /// For a while after work it looks for records by itself, so that the host need not wake it.
+    async fn wait(&mut self, flights: &mut Flights) {
+        let now = Instant::now();
+        let is_awake = now < self.awake_until;
+        if !is_awake && !self.incoming.park() {
+            task::yield_now().await;
+            return;
+        }
+        let next = if is_awake { Some(now + AWAKE_TICK) } else { self.next_deadline() };
+        let ended = {
+            let mut woken = pin!(self.incoming.woken());
+            let event = poll_fn(|context| {
+                if let Poll::Ready(Some(ended)) = flights.tasks.poll_join_next_with_id(context) {
+                    return Poll::Ready(Some(ended));
+                }
+                woken.as_mut().poll(context).map(|()| None)
+            });
+            match next {
+                Some(next) => timeout_at(next, event).await.unwrap_or(None),
+                None => event.await,
+            }
+        };
+        self.incoming.unpark();
+        if let Some(ended) = ended {
+            self.settle_ended(flights, ended);
+        }
+    }
+
+    fn next_deadline(&self) -> Option<Instant> {
+        let probe = self
+            .gate
+            .opens_at()
+            .filter(|_| self.outbox.has_waiting() && self.outbox.requests_in_flight() == 0);
+        let shutdown = self.waits.shutdown.as_ref().map(|shutdown| {
+            let hurries = Instant::now() < shutdown.hurry_at && self.outbox.has_waiting();
+            if hurries { shutdown.hurry_at } else { shutdown.by }
+        });
+        [probe, self.outbox.expires_at(), shutdown].into_iter().flatten().min()
+    }
+}
