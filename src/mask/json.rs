@@ -202,7 +202,7 @@ fn unescape(quoted: &str) -> Cow<'_, str> {
     }
 }
 
-/// A string of which serde_json lets us have the bytes, lone surrogates included.
+/// A string of which `serde_json` lets us have the bytes, lone surrogates included.
 struct LossyText(String);
 
 impl<'de> Deserialize<'de> for LossyText {

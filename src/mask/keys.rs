@@ -108,8 +108,7 @@ fn contact_rule(words: &[&str]) -> Option<KeyRule> {
         | ["pan"] => Some(KeyRule::Card),
         [.., "ssn"] | [.., "social", "security"] => Some(KeyRule::Ssn),
         [.., "iban"] => Some(KeyRule::Iban),
-        [.., "ip" | "ipaddress" | "ipaddr" | "ipv4" | "ipv6" | "ips"]
-        | [.., "remote" | "peer"]
+        [.., "ip" | "ipaddress" | "ipaddr" | "ipv4" | "ipv6" | "ips" | "remote" | "peer"]
         | [.., "forwarded", "for"] => {
             (words != ["remote"] && words != ["peer"]).then_some(KeyRule::Ip)
         }
@@ -181,10 +180,9 @@ fn is_card_expiry(words: &[&str]) -> bool {
         ["expiry"]
             | [.., "expiry" | "exp" | "expiration", "month" | "year"]
             | ["expiry" | "exp", "date"]
-            | [.., "card", "expiry" | "expiration" | "exp"]
+            | [.., "card", "expiry" | "expiration" | "exp" | "code"]
             | [.., "card", "expiry" | "expiration" | "exp", _]
             | [.., "security" | "verification", "code"]
-            | [.., "card", "code"]
     )
 }
 

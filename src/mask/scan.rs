@@ -148,9 +148,9 @@ fn test_words(window: &[u8; BLOCK + AHEAD]) -> Families {
         let [b3, b4] = [3, 4].map(|by| lanes(window, start + by));
         for i in 0..LANES {
             let third = b2[i] | 0x20;
-            let ends = (third == b'w') | (third == b'p') | (third == b'c');
-            let word = (b0[i] | 0x20 == b's') & (b1[i] | 0x20 == b's') & ends;
-            let name = (b0[i] == b'm') & (b1[i] == b'e') & (b3[i] == b'i') & (b4[i] == b's');
+            let ends = (third == b'w') || (third == b'p') || (third == b'c');
+            let word = (b0[i] | 0x20 == b's') && (b1[i] | 0x20 == b's') & ends;
+            let name = (b0[i] == b'm') && (b1[i] == b'e') && (b3[i] == b'i') && (b4[i] == b's');
             flags[i] |=
                 (u8::from(word) * Families::PASSWORD.0) | (u8::from(name) * Families::LINES.0);
         }

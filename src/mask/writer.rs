@@ -135,16 +135,13 @@ impl Sink for Writer<'_> {
         if index > 0 {
             self.out.push(b',');
         }
-        match self.masker.text(key) {
-            Some(masked) => {
-                let masked = self.unlike_the_others(masked);
-                self.path.at_key(&masked);
-                self.string(&masked);
-            }
-            None => {
-                self.path.at_key(key);
-                self.string(key);
-            }
+        if let Some(masked) = self.masker.text(key) {
+            let masked = self.unlike_the_others(masked);
+            self.path.at_key(&masked);
+            self.string(&masked);
+        } else {
+            self.path.at_key(key);
+            self.string(key);
         }
         self.out.push(b':');
     }

@@ -83,9 +83,7 @@ impl Metrics {
 
     fn count_usage(&mut self, trace: &Trace, currency: Option<&str>) -> Option<Cow<'static, str>> {
         let calls = || trace.steps.iter().filter_map(super::AnyStep::llm_usage);
-        if calls().next().is_none() {
-            return None;
-        }
+        calls().next()?;
         let input: u64 = calls().map(|(input, ..)| input).sum();
         let output: u64 = calls().map(|(_, output, _)| output).sum();
         self.set_default("input_tokens", input as f64);

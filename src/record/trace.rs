@@ -11,7 +11,7 @@ use super::value::Value;
 /// The most steps of one record; what comes after is counted in `truncation.dropped_steps`.
 pub(crate) const MAX_STEPS: usize = 10_000;
 
-/// Everything of a record that METRICS_ONLY leaves out.
+/// Everything of a record that `METRICS_ONLY` leaves out.
 #[derive(Debug, Default)]
 pub(crate) struct Trace {
     pub(crate) input: Option<Value>,

@@ -12,7 +12,7 @@ pub(crate) struct Generation(u64);
 /// The level now, and the lowest since any record was handed over.
 ///
 /// Of its whole history only two numbers matter: when it was last set to OFF, and when it was
-/// last set to METRICS_ONLY or OFF. A record may be sent at a level only if the switch was never
+/// last set to `METRICS_ONLY` or OFF. A record may be sent at a level only if the switch was never
 /// below it since the record was handed over, not even for a moment.
 #[derive(Debug)]
 pub(crate) struct Consent {

@@ -38,7 +38,7 @@ const fn issuer(from: u32, to: u32, lengths: &'static [usize]) -> Issuer {
 }
 
 /// Ranges as the schemes publish them to merchants and acquirers (Visa Core Rules; Mastercard
-/// Transaction Processing Rules; American Express, Discover and Diners Club, JCB, UnionPay, RuPay,
+/// Transaction Processing Rules; American Express, Discover and Diners Club, JCB, `UnionPay`, `RuPay`,
 /// Mir and Troy BIN range notices).
 static ISSUERS: [Issuer; 21] = [
     issuer(4000, 4999, &[13, 16, 19]),         // Visa

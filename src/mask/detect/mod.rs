@@ -19,6 +19,7 @@ mod phone;
 mod precedence;
 #[cfg(test)]
 mod properties;
+mod runs;
 pub(super) mod secret;
 mod ssn;
 
@@ -94,7 +95,7 @@ fn find_in(piece: Piece<'_>, findings: &mut Vec<Finding>) {
     find_in(piece.part(at, piece.at + piece.text.len()), findings);
 }
 
-impl<'t> Piece<'t> {
+impl Piece<'_> {
     /// The part from `start` to `end`, both counted in the whole text.
     fn part(self, start: usize, end: usize) -> Self {
         Self { text: &self.text[start - self.at..end - self.at], at: start, round: self.round + 1 }
@@ -144,7 +145,7 @@ fn detect(text: &str, families: Families, begins_text: bool, findings: &mut Vec<
         mac::find(text, findings);
     }
     if families.has(Families::LONG) {
-        blob::find(text, findings);
+        runs::find(text, findings);
     }
     secret::find(text, families, findings);
     pair::find(text, families, findings);

@@ -333,6 +333,13 @@ mod tests {
     }
 
     #[test]
+    fn codes_are_found() {
+        assert_eq!(found("PIN: 4821, thanks"), ["4821"]);
+        assert_eq!(found("otp=120345&x"), ["120345"]);
+        assert_eq!(found("pin: left"), Vec::<&str>::new());
+    }
+
+    #[test]
     fn personal_fields_are_found() {
         assert_eq!(found("tool: {\"first_name\": \"Ann\"}"), ["Ann"]);
         assert_eq!(found("row: {\"dob\": \"1990-01-02\"}"), ["1990-01-02"]);

@@ -166,7 +166,7 @@ impl<S: Sink> ser::SerializeMap for Compound<'_, '_, S> {
     }
 }
 
-/// A struct that is being walked: usually an object, seldom one of serde_json's private types.
+/// A struct that is being walked: usually an object, seldom one of `serde_json`'s private types.
 pub(super) enum Fields<'w, 's, S> {
     Of(Compound<'w, 's, S>),
     Raw(Option<At<'w, 's, S>>),

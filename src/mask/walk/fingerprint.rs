@@ -10,7 +10,7 @@ impl Fingerprint {
         self.0
     }
 
-    /// The mixing step of FxHash; speed matters here, strength does not.
+    /// The mixing step of `FxHash`; speed matters here, strength does not.
     pub(super) fn mix(&mut self, word: u64) {
         self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
     }

@@ -19,7 +19,7 @@ use super::json::JsonText;
 use super::policy::{Policy, Treatment};
 
 /// How deep a trace may be nested; what lies deeper is cut. With the envelope around it a record
-/// stays below the 128 levels at which serde_json, and others, stop reading.
+/// stays below the 128 levels at which `serde_json`, and others, stop reading.
 pub(crate) const MAX_DEPTH: usize = 126;
 
 /// Takes what the walk meets.

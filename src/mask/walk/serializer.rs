@@ -15,7 +15,7 @@ const MAX_HOPS: usize = 4 * MAX_DEPTH;
 /// Room for the longest number in decimal: an `i128` has 40 characters, an `f64` at most 24.
 const NUMBER_BYTES: usize = 48;
 
-/// serde_json's private names for raw JSON and for numbers of arbitrary precision: its own
+/// `serde_json`'s private names for raw JSON and for numbers of arbitrary precision: its own
 /// serializer copies what stands in them, so it must not pass unseen.
 const RAW_VALUE: &str = "$serde_json::private::RawValue";
 const ARBITRARY_NUMBER: &str = "$serde_json::private::Number";
@@ -107,12 +107,11 @@ impl<'w, 's, S: Sink> At<'w, 's, S> {
 
     /// Raw JSON that another serializer would copy: parsed and walked like any value.
     pub(super) fn raw_json(self, text: &str) -> Result<(), WalkError> {
-        match JsonText::parse(text) {
-            Some(json) => json.serialize(self),
-            None => {
-                self.walk.text(self.place, text);
-                Ok(())
-            }
+        if let Some(json) = JsonText::parse(text) {
+            json.serialize(self)
+        } else {
+            self.walk.text(self.place, text);
+            Ok(())
         }
     }
 

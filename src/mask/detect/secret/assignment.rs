@@ -11,6 +11,9 @@ const SIGNATURES: [&str; 4] = ["sig", "signature", "hmac", "sign"];
 const PASSWORD_WORDS: [&str; 8] =
     ["password", "passwords", "passwd", "pwd", "pass", "passphrase", "passcode", "passwort"];
 
+/// Short numbers that let somebody in or pay.
+const CODE_WORDS: [&str; 8] = ["pin", "pincode", "otp", "totp", "cvv", "cvc", "cvv2", "cvc2"];
+
 /// What a name claims its value to be.
 pub(in super::super) type Claim = (Proof, &'static str);
 
@@ -36,6 +39,9 @@ pub(in super::super) fn claim(name: &Name<'_>, words: &[&str]) -> Option<Claim> 
     }
     if has(&["secret", "secrets", "credential", "credentials", "creds", "cred"]) {
         return Some((Proof::Password, "secret"));
+    }
+    if has(&CODE_WORDS) {
+        return Some((Proof::Code, "code"));
     }
     if has(&["cookie", "cookies"]) {
         return Some((Proof::Token, "cookie"));

@@ -1,17 +1,23 @@
 //! Credentials on a command line: `--password value`, `curl -u user:password`.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::super::super::keys::{self, Segments};
 use super::super::Finding;
 use super::super::boundary::{before, byte};
 use super::super::pair::Form;
 use super::value::{self, Proof};
 
+static MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" -"));
+
 const MAX: usize = 512;
 
 /// Appends the values behind a flag that names a credential.
 pub(super) fn find(text: &str, findings: &mut Vec<Finding>) {
     let bytes = text.as_bytes();
-    for at in memchr::memmem::find_iter(bytes, b" -") {
+    for at in MARK.find_iter(bytes) {
         let start = at + 2 + usize::from(byte(bytes, at + 2) == b'-');
         let name = start + bytes[start..].iter().take(64).take_while(|&&b| is_flag_byte(b)).count();
         if name == start || !matches!(byte(bytes, name), b' ' | b'=') {

@@ -5,7 +5,6 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Input};
 
-use super::super::super::scan::MIN_RUN;
 use super::super::Finding;
 use super::super::boundary::{before, byte};
 use super::charset::Charset;
@@ -22,28 +21,21 @@ static PREFIXES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 /// Full stops of the sentence that an alphabet with points may take in.
 const MAX_POINTS: usize = 3;
 
-/// Appends the keys of a known format, all of which stand in long runs without a blank.
-pub(super) fn find(text: &str, findings: &mut Vec<Finding>) {
-    let mut keys = Keys { text, runs: std::array::from_fn(|_| 0..0) };
-    let mut at = 0;
-    for run in text.as_bytes().split(|&b| b <= b' ') {
-        if run.len() >= MIN_RUN {
-            keys.find(at..at + run.len(), findings);
-        }
-        at += run.len() + 1;
-    }
-}
-
 /// The search for keys in one text.
-struct Keys<'t> {
-    text: &'t str,
+pub(in super::super) struct Keys<'t> {
+    pub(super) text: &'t str,
     /// The last run of each alphabet, so that none is measured twice.
     runs: [Range<usize>; Charset::COUNT],
 }
 
-impl Keys<'_> {
-    /// Of two prefixes at one place the longer names the kind.
-    fn find(&mut self, run: Range<usize>, findings: &mut Vec<Finding>) {
+impl<'t> Keys<'t> {
+    pub(in super::super) fn new(text: &'t str) -> Self {
+        Self { text, runs: std::array::from_fn(|_| 0..0) }
+    }
+
+    /// Appends the keys of a known format in a run without blanks. Of two prefixes at one place the
+    /// longer names the kind.
+    pub(super) fn find(&mut self, run: Range<usize>, findings: &mut Vec<Finding>) {
         let Some(prefixes) = PREFIXES.as_ref() else {
             return;
         };

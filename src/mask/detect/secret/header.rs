@@ -1,13 +1,35 @@
 //! Credentials behind their HTTP scheme: `Bearer …`, `Basic …`, `Token …` (RFC 9110, 11.4).
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::super::Finding;
 use super::super::boundary::{before, is_word_byte};
 use super::charset::Charset;
 use super::value;
 
-/// The schemes without their first letter, which may be a capital.
-const SCHEMES: [(u8, &[u8]); 4] =
-    [(b'b', b"earer "), (b'b', b"EARER "), (b'b', b"asic "), (b't', b"oken ")];
+/// A scheme without its first letter, which may be a capital, and the length of what follows it.
+struct Scheme {
+    first: u8,
+    rest: Finder<'static>,
+    min: usize,
+}
+
+impl Scheme {
+    fn new(first: u8, rest: &'static str, min: usize) -> Self {
+        Self { first, rest: Finder::new(rest), min }
+    }
+}
+
+static SCHEMES: LazyLock<[Scheme; 4]> = LazyLock::new(|| {
+    [
+        Scheme::new(b'b', "earer ", MIN_TOKEN),
+        Scheme::new(b'b', "EARER ", MIN_TOKEN),
+        Scheme::new(b'b', "asic ", MIN_BASIC),
+        Scheme::new(b't', "oken ", MIN_TOKEN),
+    ]
+});
 
 /// RFC 6750, 2.1 sets no length; shorter ones are words.
 const MIN_TOKEN: usize = 16;
@@ -18,13 +40,13 @@ const MAX: usize = 4096;
 /// Appends the credentials behind a scheme.
 pub(super) fn find(text: &str, findings: &mut Vec<Finding>) {
     let bytes = text.as_bytes();
-    for (first, rest) in SCHEMES {
-        let min = if rest == b"asic " { MIN_BASIC } else { MIN_TOKEN };
-        for at in memchr::memmem::find_iter(bytes, rest) {
-            let is_scheme = before(bytes, at).eq_ignore_ascii_case(&first)
+    for scheme in SCHEMES.iter() {
+        for at in scheme.rest.find_iter(bytes) {
+            let is_scheme = before(bytes, at).eq_ignore_ascii_case(&scheme.first)
                 && !is_word_byte(before(bytes, at.saturating_sub(1)));
             if is_scheme {
-                findings.extend(credential_at(text, at + rest.len(), min));
+                let start = at + scheme.rest.needle().len();
+                findings.extend(credential_at(text, start, scheme.min));
             }
         }
     }

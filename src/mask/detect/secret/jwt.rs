@@ -1,5 +1,10 @@
 //! JSON web tokens (RFC 7519) in compact form: two or more base64url parts, the first a header.
 
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::super::Finding;
 use super::super::boundary::before;
 use super::charset::Charset;
@@ -10,12 +15,13 @@ const HEADER_MEMBERS: [&[u8]; 4] = [b"\"alg\"", b"\"typ\"", b"\"enc\"", b"\"kid\
 /// The base64url characters of a header that are decoded.
 const HEADER_LEN: usize = 400;
 
-/// Appends the tokens in `text`.
-pub(super) fn find(text: &str, findings: &mut Vec<Finding>) {
-    let bytes = text.as_bytes();
-    let mut from = 0;
-    // `eyJ` is `{"` in base64url.
-    for at in memchr::memmem::find_iter(bytes, b"eyJ") {
+/// `{"` in base64url.
+static EY_J: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("eyJ"));
+
+/// Appends the tokens in a run without blanks.
+pub(super) fn find(bytes: &[u8], run: Range<usize>, findings: &mut Vec<Finding>) {
+    let mut from = run.start;
+    for at in EY_J.find_iter(&bytes[run.clone()]).map(|at| run.start + at) {
         if at < from || before(bytes, at).is_ascii_alphabetic() {
             continue;
         }
@@ -81,7 +87,7 @@ mod tests {
 
     fn found(text: &str) -> Vec<&str> {
         let mut findings = Vec::new();
-        find(text, &mut findings);
+        find(text.as_bytes(), 0..text.len(), &mut findings);
         findings.iter().map(|f| &text[f.start..f.end]).collect()
     }
 

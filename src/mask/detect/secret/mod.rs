@@ -13,13 +13,16 @@ mod table;
 mod url;
 mod value;
 
+use std::ops::Range;
+
 pub(super) use assignment::{claim, judge};
+pub(super) use formats::Keys;
 
 use super::super::scan::Families;
 use super::Finding;
 
 /// Kinds that are told by the name beside a value, not by the value's form.
-const NAMED_KINDS: [&str; 10] = [
+const NAMED_KINDS: [&str; 11] = [
     "password",
     "secret",
     "token",
@@ -30,6 +33,7 @@ const NAMED_KINDS: [&str; 10] = [
     "private-key",
     "header",
     "cookie",
+    "code",
 ];
 
 /// Whether `kind` is one that a placeholder for a secret can name.
@@ -38,12 +42,9 @@ pub(in super::super) fn is_kind(kind: &[u8]) -> bool {
         || table::FORMATS.iter().any(|format| format.kind.as_bytes() == kind)
 }
 
-/// Appends the credentials in `text` that are told by more than the name beside them.
+/// Appends the credentials in `text` that more than one word tells.
 pub(super) fn find(text: &str, families: Families, findings: &mut Vec<Finding>) {
     if families.has(Families::LONG) {
-        formats::find(text, findings);
-        jwt::find(text, findings);
-        parts::find(text, findings);
         pem::find(text, findings);
         header::find(text, findings);
     }
@@ -54,4 +55,12 @@ pub(super) fn find(text: &str, families: Families, findings: &mut Vec<Finding>) 
         prose::find(text, findings);
     }
     flag::find(text, findings);
+}
+
+/// Appends the keys and tokens in a run without blanks.
+pub(super) fn find_in_run(keys: &mut Keys<'_>, run: Range<usize>, findings: &mut Vec<Finding>) {
+    let bytes = keys.text.as_bytes();
+    jwt::find(bytes, run.clone(), findings);
+    parts::find(bytes, run.clone(), findings);
+    keys.find(run, findings);
 }

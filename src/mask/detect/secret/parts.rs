@@ -1,5 +1,7 @@
 //! Tokens told by their parts: a bot's number and its secret, an identifier with time and mark.
 
+use std::ops::Range;
+
 use super::super::Finding;
 use super::super::boundary::is_word_start;
 use super::charset::Charset;
@@ -15,11 +17,10 @@ const DISCORD_ID: std::ops::RangeInclusive<usize> = 24..=26;
 const DISCORD_TIME: usize = 6;
 const DISCORD_HMAC: std::ops::RangeInclusive<usize> = 27..=38;
 
-/// Appends the tokens of Telegram and Discord bots.
-pub(super) fn find(text: &str, findings: &mut Vec<Finding>) {
-    let bytes = text.as_bytes();
-    let mut from = 0;
-    for at in memchr::memchr2_iter(b':', b'.', bytes) {
+/// Appends the tokens of Telegram and Discord bots in a run without blanks.
+pub(super) fn find(bytes: &[u8], run: Range<usize>, findings: &mut Vec<Finding>) {
+    let mut from = run.start;
+    for at in memchr::memchr2_iter(b':', b'.', &bytes[run.clone()]).map(|at| run.start + at) {
         if at < from {
             continue;
         }
@@ -72,7 +73,7 @@ mod tests {
 
     fn found(text: &str) -> Vec<&str> {
         let mut findings = Vec::new();
-        find(text, &mut findings);
+        find(text.as_bytes(), 0..text.len(), &mut findings);
         findings.iter().map(|f| &text[f.start..f.end]).collect()
     }
 

@@ -1,9 +1,15 @@
-//! Private keys in PEM (RFC 7468), OpenSSH and OpenPGP armour.
+//! Private keys in PEM (RFC 7468), OpenSSH and `OpenPGP` armour.
+
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use super::super::Finding;
 
 const BEGIN: &[u8] = b"-----BEGIN ";
 const END: &[u8] = b"-----END ";
+
+static MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(BEGIN));
 
 /// Labels end in this, or in `PRIVATE KEY BLOCK` (RFC 4880, 6.2).
 const PRIVATE: &[u8] = b"PRIVATE KEY";
@@ -16,7 +22,7 @@ pub(super) fn find(text: &str, findings: &mut Vec<Finding>) {
     let bytes = text.as_bytes();
     let mut from = 0;
     let mut next_end = Some(0);
-    for at in memchr::memmem::find_iter(bytes, BEGIN) {
+    for at in MARK.find_iter(bytes) {
         let Some(body) = private_body(bytes, at) else {
             continue;
         };

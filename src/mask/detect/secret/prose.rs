@@ -27,18 +27,17 @@ pub(super) fn find(text: &str, findings: &mut Vec<Finding>) {
     let Some(words) = WORDS.as_ref() else { return };
     let bytes = text.as_bytes();
     for word in words.find_iter(text) {
-        if !is_word_byte(before(bytes, word.start()))
-            && let_value(text, word.end()).is_some_and(|(start, end)| {
-                findings.push(Finding::secret(start, end, "password"));
-                true
-            })
-        {
+        if is_word_byte(before(bytes, word.start())) {
             continue;
+        }
+        if let Some((start, end)) = told_behind(text, word.end()) {
+            findings.push(Finding::secret(start, end, "password"));
         }
     }
 }
 
-fn let_value(text: &str, at: usize) -> Option<(usize, usize)> {
+/// The value that the sentence gives behind the word that ends at `at`.
+fn told_behind(text: &str, at: usize) -> Option<(usize, usize)> {
     let connector = CONNECTORS.iter().find(|c| text[at..].starts_with(**c))?;
     let start = at + connector.len();
     let quote = byte(text.as_bytes(), start);

@@ -150,7 +150,6 @@ pub(super) static FORMATS: &[Format] = &[
     f("shippo", "shippo_test_", Hex, 40, 40),
     f("duffel", "duffel_live_", Base64, 43, 43),
     f("duffel", "duffel_test_", Base64, 43, 43),
-    f("paystack", "sk_paystack_", Alnum, 20, 64),
     // Chat: Slack ("Token types"), Telegram ("Authorizing your bot"), Discord, Teams.
     checked(f("slack", "xoxb-", Url, 20, LONG), is_slack),
     checked(f("slack", "xoxp-", Url, 20, LONG), is_slack),
@@ -180,7 +179,6 @@ pub(super) static FORMATS: &[Format] = &[
     f("twilio", "AC", Hex, 32, 32),
     f("twilio", "SK", Hex, 32, 32),
     f("resend", "re_", Url, 20, 40),
-    f("postmark", "pmak-", Url, 59, 59),
     // Package registries: npm, PyPI, RubyGems, crates.io, NuGet, Clojars.
     f("npm", "npm_", Alnum, 36, 36),
     f("pypi", "pypi-AgE", Url, 50, LONG),
@@ -218,7 +216,6 @@ pub(super) static FORMATS: &[Format] = &[
     behind(14, f("terraform", ".atlasv1.", Base64, 60, 70)),
     f("cloudflare", "v1.0-", Url, 140, 180),
     f("netlify", "nfp_", Alnum, 36, 40),
-    f("vercel", "vcp_", Alnum, 24, 60),
     f("render", "rnd_", Alnum, 24, 40),
     f("supabase", "sbp_", Hex, 40, 40),
     f("supabase", "sb_secret_", Url, 31, 40),
@@ -234,8 +231,6 @@ pub(super) static FORMATS: &[Format] = &[
     f("tencent", "AKID", Alnum, 28, 36),
     f("yandex", "AQVN", Url, 35, 38),
     f("yandex", "t1.", Dotted, 90, 300),
-    f("ovh", "ovh_", Alnum, 32, 64),
-    f("hetzner", "hcloud_", Alnum, 32, 64),
     f("tailscale", "tskey-", Url, 20, 80),
     f("ngrok", "ngrok_", Alnum, 40, 60),
     f("dnkey", "dnkey-", Dotted, 26 + 1 + 52, 26 + 1 + 52),
@@ -295,7 +290,6 @@ pub(super) static FORMATS: &[Format] = &[
     f("settlemint", "sm_aat_", Alnum, 16, 32),
     f("settlemint", "sm_sat_", Alnum, 16, 32),
     f("clickhouse", "4b1d", Alnum, 38, 38),
-    f("adobe", "p8e-", Alnum, 32, 32),
     f("authress", "sc_", Dotted, 60, 120),
     f("authress", "ext_", Dotted, 60, 120),
     f("beamer", "b_", Base64, 44, 44),
@@ -312,8 +306,6 @@ pub(super) static FORMATS: &[Format] = &[
     f("mapbox", "pk.eyJ", Dotted, 60, 200),
     f("lob", "live_pub_", Hex, 31, 31),
     f("lob", "test_pub_", Hex, 31, 31),
-    f("rapidapi", "rapidapi_", Alnum, 30, 60),
-    f("keycdn", "keycdn_", Alnum, 30, 60),
 ];
 
 fn any(_: &[u8]) -> bool {

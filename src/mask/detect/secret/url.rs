@@ -1,14 +1,20 @@
 //! Credentials in URLs: `scheme://user:password@host` (RFC 3986, 3.2.1).
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::super::Finding;
 use super::value;
+
+static MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("://"));
 
 /// Longer user information is not in use.
 const MAX_AUTHORITY: usize = 320;
 
 /// Appends the user information of URLs.
 pub(super) fn find(text: &str, findings: &mut Vec<Finding>) {
-    for at in memchr::memmem::find_iter(text.as_bytes(), b"://") {
+    for at in MARK.find_iter(text.as_bytes()) {
         if let Some((start, end)) = credentials(text, at + 3) {
             findings.push(Finding::secret(start, end, "url"));
         }

@@ -59,6 +59,8 @@ pub(in super::super) enum Proof {
     Password,
     /// The name is that of a token or key: the value must look like one.
     Token,
+    /// The name is that of a PIN or a one-time code: a few digits.
+    Code,
     /// The name may be that of a key: the value must look random.
     Weak,
 }
@@ -72,6 +74,7 @@ pub(super) fn is_credential(value: &str, proof: Proof, form: Form) -> bool {
     match proof {
         Proof::Password => is_password(bytes, form),
         Proof::Token => is_token(bytes),
+        Proof::Code => is_code(bytes),
         Proof::Weak => is_random(bytes),
     }
 }
@@ -163,8 +166,22 @@ fn is_token(bytes: &[u8]) -> bool {
     let is_long = bytes.len() >= 20 && has_mixed_case(bytes);
     bytes.len() >= 8
         && !bytes.contains(&b' ')
+        && distinct(bytes) > 4
         && (has_digit || is_long)
         && (!is_number || bytes.len() >= 15)
+}
+
+/// How many different bytes there are; a key that is drawn at random has many.
+fn distinct(bytes: &[u8]) -> u32 {
+    let seen = bytes.iter().fold(0u128, |seen, b| seen | (1 << (b & 0x7F)));
+    seen.count_ones()
+}
+
+/// ISO 9564-1: a PIN has 4 to 12 digits; the code on a card three, a one-time code six to eight.
+fn is_code(bytes: &[u8]) -> bool {
+    let digits = bytes.iter().filter(|b| b.is_ascii_digit()).count();
+    let is_plain = bytes.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'-'));
+    is_plain && (3..=12).contains(&digits) && bytes.len() < digits + 4
 }
 
 fn has_mixed_case(bytes: &[u8]) -> bool {
