@@ -11,11 +11,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// what is left then is counted as lost.
 ///
 /// ```
-/// fn main() {
-///     let logs = epilogue::Client::from_env();
-///     let _guard = logs.guard();
-///     // the work of the process
-/// }
+/// // At the beginning of `main`:
+/// let logs = epilogue::Client::from_env();
+/// let _guard = logs.guard();
 /// ```
 #[derive(Debug)]
 #[must_use = "a guard that is not kept shuts the client down at once"]

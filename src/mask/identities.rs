@@ -260,10 +260,11 @@ impl Identities {
 impl Pattern {
     fn matches(&self, text: &str, start: usize, end: usize) -> bool {
         let hit = &text[start..end];
-        let is_whole_word = !(is_word_end(text[..start].chars().next_back())
-            && is_word_end(hit.chars().next()))
-            && !(is_word_end(text[end..].chars().next()) && is_word_end(hit.chars().next_back()));
-        is_whole_word && (!self.identity.exact_case || hit == self.value)
+        let goes_on_before =
+            is_in_word(text[..start].chars().next_back()) && is_in_word(hit.chars().next());
+        let goes_on_behind =
+            is_in_word(text[end..].chars().next()) && is_in_word(hit.chars().next_back());
+        !goes_on_before && !goes_on_behind && (!self.identity.exact_case || hit == self.value)
     }
 }
 
@@ -278,7 +279,7 @@ fn spellings(value: &str) -> Vec<String> {
     spellings
 }
 
-fn is_word_end(c: Option<char>) -> bool {
+fn is_in_word(c: Option<char>) -> bool {
     c.is_some_and(|c| c.is_alphanumeric() || c == '_')
 }
 

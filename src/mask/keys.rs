@@ -225,9 +225,10 @@ fn is_negated(words: &[&str]) -> bool {
 fn is_token(words: &[&str]) -> bool {
     match words {
         [.., before, "token"] => !PLAIN_TOKENS.contains(before),
-        ["token"] => true,
         [.., before, "tokens"] => SECRET_TOKENS.contains(before),
-        [.., "token", "value" | "secret" | "hash" | "string" | "data" | "header"] => true,
+        ["token"] | [.., "token", "value" | "secret" | "hash" | "string" | "data" | "header"] => {
+            true
+        }
         [.., last] => ends_in_token(last),
         [] => false,
     }
@@ -243,8 +244,9 @@ fn ends_in_token(word: &str) -> bool {
 fn is_secret_key(words: &[&str]) -> bool {
     match words {
         [.., before, "key" | "keys"] => SECRET_KEYS.contains(before),
-        [.., "key", "secret" | "value" | "material"] => true,
-        [.., "signing" | "webhook", "secret"] => true,
+        [.., "key", "secret" | "value" | "material"] | [.., "signing" | "webhook", "secret"] => {
+            true
+        }
         _ => false,
     }
 }

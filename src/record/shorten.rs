@@ -1,5 +1,7 @@
 //! Makes a trace fit: its longest texts are cut, all to the same length, after masking.
 
+use std::fmt::Write as _;
+
 use crate::mask::{Cut, placeholder_around};
 
 /// Texts below this many bytes are left alone: cutting them would free nothing.
@@ -15,8 +17,8 @@ struct Text {
 
 /// Cuts the longest texts of `json`, which is valid, until it has at most `room` bytes. `None`
 /// where that is not possible.
-pub(super) fn shorten(json: &[u8], room: usize, root: &str) -> Option<(Vec<u8>, Vec<Cut>)> {
-    let texts = long_texts(json, root);
+pub(super) fn shorten(json: &[u8], room: usize, path: &str) -> Option<(Vec<u8>, Vec<Cut>)> {
+    let texts = long_texts(json, path);
     let limit = common_length(&texts, json.len().checked_sub(room)?)?;
     let mut short = Vec::with_capacity(room);
     let mut cuts = Vec::new();
@@ -160,7 +162,10 @@ impl<'a> Scan<'a> {
                     path.push('.');
                     path.extend(key.chars().take(64));
                 }
-                Step::Index(index) => path.push_str(&format!("[{index}]")),
+                Step::Index(index) => {
+                    // Writing to a String cannot fail.
+                    let _ = write!(path, "[{index}]");
+                }
             }
         }
         path

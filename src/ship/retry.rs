@@ -57,7 +57,6 @@ pub(crate) fn judge(
         200..=299 => Verdict::Stored { rejected: rejected(answer.body(), sent.records) },
         409 => Verdict::Stored { rejected: Vec::new() },
         400 | 422 if is_batch => Verdict::Alone,
-        400 | 422 => Verdict::Rejected,
         401 | 403 => Verdict::Unauthorized,
         413 if is_batch => Verdict::Split,
         413 if !sent.is_minimal => Verdict::WithoutTrace,

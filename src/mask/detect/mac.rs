@@ -57,9 +57,9 @@ fn is_apart(bytes: &[u8], start: usize, end: usize) -> bool {
     let previous = before(bytes, start);
     let earlier = start.checked_sub(2).map_or(b' ', |i| bytes[i]);
     let next = byte(bytes, end);
-    let continues = separator(next) && byte(bytes, end + 1).is_ascii_hexdigit();
-    let continued = separator(previous) && earlier.is_ascii_hexdigit();
-    !is_word_byte(previous) && !is_word_byte(next) && !continues && !continued
+    let goes_on = separator(next) && byte(bytes, end + 1).is_ascii_hexdigit();
+    let has_begun = separator(previous) && earlier.is_ascii_hexdigit();
+    !is_word_byte(previous) && !is_word_byte(next) && !goes_on && !has_begun
 }
 
 #[cfg(test)]

@@ -184,13 +184,13 @@ impl Groups {
             groups.lengths[groups.count] = length;
             groups.ends[groups.count] = at;
             groups.count += 1;
-            at += groups.separator_len(&bytes[at..])?;
+            at += groups.separator_len(&bytes[at..]);
         }
         (groups.count > 0).then_some(groups)
     }
 
     /// Up to three signs between two groups: a blank, a hyphen, a point, brackets.
-    fn separator_len(&mut self, rest: &[u8]) -> Option<usize> {
+    fn separator_len(&mut self, rest: &[u8]) -> usize {
         let signs = rest
             .iter()
             .take(3)
@@ -199,7 +199,7 @@ impl Groups {
         let signs = &rest[..signs];
         self.has_area_in_brackets |= signs.contains(&b'(');
         let is_break = signs.ends_with(b"  ") || signs.starts_with(b". ") || signs == b"-";
-        Some(if is_break && signs != b"-" { MAX_LEN.min(rest.len()) } else { signs.len() })
+        if is_break && signs != b"-" { MAX_LEN.min(rest.len()) } else { signs.len() }
     }
 
     fn digits(&self, count: usize) -> usize {

@@ -7,6 +7,7 @@ use super::charset::Charset::{
 };
 
 /// One format: a prefix and so many characters of an alphabet behind it.
+#[derive(Clone, Copy)]
 pub(super) struct Format {
     pub(super) kind: &'static str,
     pub(super) prefix: &'static str,
