@@ -50,6 +50,13 @@ impl fmt::Display for Level {
     }
 }
 
+/// A level as it stands on the wire.
+impl PartialEq<Level> for String {
+    fn eq(&self, level: &Level) -> bool {
+        self == level.as_str()
+    }
+}
+
 /// The text was none of `OFF`, `METRICS_ONLY` and `FULL_TRACE`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected OFF, METRICS_ONLY or FULL_TRACE")]
@@ -75,6 +82,7 @@ mod tests {
         for level in [Level::Off, Level::MetricsOnly, Level::FullTrace] {
             assert_eq!(level.to_string().parse(), Ok(level));
         }
+        assert_eq!("OFF".to_owned(), Level::Off);
         assert_eq!("verbose".parse::<Level>(), Err(UnknownLevel));
     }
 }

@@ -7,8 +7,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::level::Level;
-
 /// The version of the record's layout that this crate writes.
 pub const SCHEMA_VERSION: u32 = 1;
 /// Where a collector of ours takes records; the path of a usual `LOG_COLLECTOR_URL`.
@@ -100,8 +98,8 @@ pub struct Envelope {
     /// Numbers by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub metrics: BTreeMap<String, f64>,
-    /// What this record holds.
-    pub level: Level,
+    /// What this record holds: `METRICS_ONLY` or `FULL_TRACE`.
+    pub level: String,
     /// Why a configured trace is missing: `pressure`, `too_large`, `shutdown`, `unserializable`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub degraded: Option<String>,

@@ -35,6 +35,7 @@ impl CollectorUrl {
         &self.uri
     }
 
+    #[cfg(feature = "http-client")]
     pub(crate) fn is_https(&self) -> bool {
         self.uri.scheme_str() == Some("https")
     }

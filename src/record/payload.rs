@@ -108,13 +108,13 @@ impl Payload {
     }
 
     /// What is left of a record at [`Level::Off`].
-    pub(super) fn nothing(id: Uuid) -> Self {
+    pub(super) fn nothing(id: Uuid, policy: &Policy) -> Self {
         Self {
             id,
             level: Level::Off,
             degraded: None,
             is_success: false,
-            policy: Policy::default(),
+            policy: policy.clone(),
             head: Box::default(),
             head_report: Report::default(),
             head_cuts: Cuts::default(),

@@ -66,7 +66,7 @@ impl<'a> Sealing<'a> {
 
     pub(crate) fn seal(mut self, level: Level, walk: Walk) -> Payload {
         if level == Level::Off {
-            return Payload::nothing(self.record.id);
+            return Payload::nothing(self.record.id, self.policy);
         }
         let currency =
             self.record.metrics.count(&self.record.trace, self.record.currency.as_deref());

@@ -22,7 +22,7 @@ use crate::record::{Degraded, Payload, Walk};
 use crate::wire;
 
 use super::batch::{self, MAX_BATCH_BYTES, MAX_BATCH_RECORDS, Offers};
-use super::consent::Consent;
+use super::consent::{Consent, Generation};
 use super::control::{Command, Waiter};
 use super::gate::{Gate, Pass};
 use super::outbox::{Company, Numbered, Outbox};
@@ -41,6 +41,9 @@ const AWAKE_TICK: Duration = Duration::from_millis(1);
 /// What is sealed before requests get their turn again.
 const SEALED_AT_ONCE: usize = 64;
 const SEALED_BYTES_AT_ONCE: usize = 256 << 10;
+/// Room for a host's deepest `Serialize` in a build without optimization: a stack that runs over
+/// ends the process. Only what is used of it is ever taken.
+const STACK_BYTES: usize = 16 << 20;
 /// Panics in a row, without a request that got through, after which the worker gives up.
 const MOST_RESTARTS: u32 = 16;
 
@@ -55,6 +58,8 @@ pub(crate) struct Shipper {
     offers: Offers,
     warner: Warner,
     waits: Waits,
+    /// When the level was last applied to what waits; `None` where it has to be done again.
+    applied: Option<Generation>,
     /// How large a sealed record was lately, on average, in bytes.
     average_bytes: usize,
     awake_until: Instant,
@@ -105,6 +110,7 @@ struct Shutdown {
 #[derive(Clone, Copy, Debug)]
 struct Flight {
     request: u64,
+    generation: Option<Generation>,
     pass: Pass,
     sent: Sent,
 }
@@ -132,7 +138,7 @@ impl Flights {
 /// # Errors
 /// Those of the operating system, when it has no thread to give.
 pub(crate) fn start(shipper: Shipper) -> std::io::Result<()> {
-    let thread = std::thread::Builder::new().name("epilogue".to_owned());
+    let thread = std::thread::Builder::new().name("epilogue".to_owned()).stack_size(STACK_BYTES);
     thread.spawn(move || supervise(shipper)).map(drop)
 }
 
@@ -166,6 +172,7 @@ impl Shipper {
             offers: Offers::new(config.batches, config.compression, is_loopback),
             warner: Warner::default(),
             waits: Waits::default(),
+            applied: None,
             average_bytes: 0,
             awake_until: Instant::now(),
             losses_told: 0,
@@ -219,9 +226,8 @@ impl Shipper {
                     self.waits.shutdown = Some(Shutdown { hurry_at, by, waiter });
                     self.gate.last_chance(now);
                 }
-                Command::ApplyConsent => {
-                    self.outbox.apply(&self.link.consent, &self.link.counters);
-                }
+                // It is applied before anything is sent; the command is only the wake-up.
+                Command::ApplyConsent => {}
                 Command::Retire => self.waits.is_retiring = true,
             }
         }
@@ -337,8 +343,21 @@ impl Shipper {
         }
     }
 
+    /// A level that was lowered reaches what waits before anything more is sent.
+    fn apply_consent(&mut self) {
+        let now = self.link.consent.now();
+        if self.applied != Some(now) {
+            self.outbox.apply(&self.link.consent, &self.link.counters);
+            self.applied = Some(now);
+        }
+    }
+
     fn dispatch(&mut self, flights: &mut Flights) {
-        while self.outbox.has_waiting() {
+        loop {
+            self.apply_consent();
+            if !self.outbox.has_waiting() {
+                return;
+            }
             let now = Instant::now();
             let in_flight = self.outbox.requests_in_flight();
             let Some(pass) = self.gate.pass(now, in_flight, self.link.in_flight) else {
@@ -386,7 +405,9 @@ impl Shipper {
             answer.unwrap_or(Err(TransportError::Timeout))
         });
         let request = self.outbox.send(numbers);
-        flights.by_task.insert(handle.id(), Flight { request, pass, sent });
+        flights
+            .by_task
+            .insert(handle.id(), Flight { request, generation: self.applied, pass, sent });
         true
     }
 
@@ -415,6 +436,9 @@ impl Shipper {
             }
             Verdict::Unauthorized => self.gate.refused(now),
             _ => self.gate.succeeded(),
+        }
+        if flight.generation != self.applied {
+            self.applied = None;
         }
         self.carry_out(&verdict, items, flight.sent);
     }

@@ -34,9 +34,7 @@ impl HttpTransport {
         connect_timeout: Duration,
     ) -> Result<Self, ConfigError> {
         let is_https = destination.url.is_https();
-        if is_https {
-            check_tls()?;
-        }
+        check_tls(is_https)?;
         Ok(Self { timeout, connect_timeout, is_https, client: Arc::default() })
     }
 
@@ -98,9 +96,10 @@ fn kind(error: &reqwest::Error) -> TransportError {
     }
 }
 
-/// reqwest panics where it finds no crypto provider; the host hears of it while it can act.
+/// reqwest panics where it finds no crypto provider, for plain http as well; the host hears of it
+/// while it can act.
 #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls"), not(feature = "native-tls")))]
-fn check_tls() -> Result<(), ConfigError> {
+fn check_tls(_: bool) -> Result<(), ConfigError> {
     match rustls::crypto::CryptoProvider::get_default() {
         Some(_) => Ok(()),
         None => Err(ConfigError::NoCryptoProvider),
@@ -109,11 +108,11 @@ fn check_tls() -> Result<(), ConfigError> {
 
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 #[expect(clippy::unnecessary_wraps, reason = "without a provider of its own it can fail")]
-fn check_tls() -> Result<(), ConfigError> {
+fn check_tls(_: bool) -> Result<(), ConfigError> {
     Ok(())
 }
 
 #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
-fn check_tls() -> Result<(), ConfigError> {
-    Err(ConfigError::NoTransport)
+fn check_tls(is_https: bool) -> Result<(), ConfigError> {
+    if is_https { Err(ConfigError::NoTransport) } else { Ok(()) }
 }
