@@ -7,7 +7,7 @@ use crate::mask::{Cut, Identities, Masker, Policy, Report, write_string};
 use crate::wire;
 
 use super::Record;
-use super::payload::Cuts;
+use super::cuts::Cuts;
 
 /// The longest `status_reason` and tag, in bytes.
 const MAX_TEXT_BYTES: usize = 1_024;

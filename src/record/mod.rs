@@ -1,6 +1,7 @@
 //! What one run left behind: the record, and how it becomes the bytes that are sent.
 
 mod cost;
+mod cuts;
 mod head;
 mod into_record;
 mod kinds;

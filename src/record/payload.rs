@@ -10,6 +10,7 @@ use crate::mask::{Cut, Policy, Report};
 use crate::wire;
 
 use super::Record;
+use super::cuts::Cuts;
 use super::head::Head;
 use super::shorten;
 
@@ -73,14 +74,6 @@ pub(super) struct TracePart {
     pub(super) json: Box<[u8]>,
     pub(super) report: Report,
     pub(super) cuts: Cuts,
-}
-
-/// What was cut.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Cuts {
-    pub(super) dropped_steps: u64,
-    pub(super) dropped_metrics: u64,
-    pub(super) fields: Vec<Cut>,
 }
 
 impl Payload {

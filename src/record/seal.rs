@@ -7,8 +7,9 @@ use crate::level::Level;
 use crate::mask::{self, Identities, Known, Policy, Seen, Written};
 use crate::wire;
 
+use super::cuts::Cuts;
 use super::head;
-use super::payload::{Cuts, Degraded, Payload, TracePart};
+use super::payload::{Degraded, Payload, TracePart};
 use super::{Outcome, Record};
 
 /// How much is done with the values of a record.

@@ -24,6 +24,21 @@ pub struct MockCollectorBuilder {
     rules: Rules,
 }
 
+impl MockCollector {
+    /// Starts a collector with the defaults of [`MockCollector::builder`].
+    ///
+    /// # Errors
+    /// When no port can be bound or no thread started.
+    pub fn start() -> io::Result<Self> {
+        Self::builder().start()
+    }
+
+    /// The settings of a collector that is not started yet.
+    pub fn builder() -> MockCollectorBuilder {
+        MockCollectorBuilder::default()
+    }
+}
+
 impl MockCollectorBuilder {
     /// Lets in this key only; any other, and none, is answered 401.
     ///

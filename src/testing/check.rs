@@ -5,10 +5,10 @@ use uuid::{Uuid, Version};
 
 use crate::wire::{Envelope, MAX_IDENTIFIER_BYTES, MAX_METRICS, MAX_TAGS, SCHEMA_VERSION};
 
-use super::conduct;
 use super::fields::{Fields, TRACE};
 use super::refusal::Refusal;
 use super::rules::Rules;
+use super::{conduct, form};
 
 const KINDS: [&str; 7] =
     ["workflow", "action", "audit", "activity", "task_sync", "webhook_event", "nlp_parsing"];
@@ -117,7 +117,7 @@ fn check_envelope(envelope: &Envelope) -> Result<(), Refusal> {
     if envelope.level == "OFF" {
         return Err(Refusal::invalid("a record has no level OFF"));
     }
-    if !conduct::begins_like_rfc3339(&envelope.executed_at) {
+    if !form::begins_like_rfc3339(&envelope.executed_at) {
         return Err(Refusal::invalid("executed_at is not RFC 3339"));
     }
     if envelope.tags.len() > MAX_TAGS || envelope.metrics.len() > MAX_METRICS {
@@ -173,11 +173,6 @@ fn holds_nul(json: &str) -> bool {
 pub(super) fn readable_id(text: &str) -> Option<String> {
     let fields: Fields = serde_json::from_str(text).ok()?;
     fields.text("record_id").filter(|id| Uuid::try_parse(id).is_ok()).map(str::to_owned)
-}
-
-/// Whether the text is a UUID as it is usually written: lower-case, with hyphens.
-pub(super) fn is_plain_uuid(text: &str) -> bool {
-    Uuid::try_parse(text).is_ok_and(|id| id.hyphenated().to_string() == text)
 }
 
 #[cfg(test)]

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use crate::wire::{Envelope, LOGS_PATH};
 
-use super::builder::MockCollectorBuilder;
 use super::exchange::Shared;
 use super::fault::Fault;
 use super::listening::Listening;
@@ -43,19 +42,6 @@ pub struct MockCollector {
 }
 
 impl MockCollector {
-    /// Starts a collector with the defaults of [`MockCollector::builder`].
-    ///
-    /// # Errors
-    /// When no port can be bound or no thread started.
-    pub fn start() -> io::Result<Self> {
-        Self::builder().start()
-    }
-
-    /// The settings of a collector that is not started yet.
-    pub fn builder() -> MockCollectorBuilder {
-        MockCollectorBuilder::default()
-    }
-
     pub(super) fn with_rules(rules: Rules) -> io::Result<Self> {
         let shared = Arc::new(Shared::new(rules));
         let listening = Listening::start(0, &shared)?;

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::wire::{API_KEY_HEADER, IDEMPOTENCY_KEY_HEADER, NDJSON};
 
-use super::check::is_plain_uuid;
 use super::fields::Fields;
+use super::form::{is_plain_uuid, is_utc_with_millis};
 use super::http::{Framing, Head};
 use super::offers::token;
 use super::split::Shape;
@@ -116,22 +116,6 @@ fn is_ordered(fields: &Fields) -> bool {
     let places =
         fields.iter().filter_map(|(name, _)| ORDER.iter().position(|&known| known == name));
     places.is_sorted()
-}
-
-/// Whether the text begins with a date and a time, `2026-01-31T12:00:00`.
-pub(super) fn begins_like_rfc3339(text: &str) -> bool {
-    text.len() > 19 && has_shape(&text.as_bytes()[..19], b"0000-00-00T00:00:00")
-}
-
-/// Whether the text is written as `2026-01-31T12:00:00.000Z`.
-fn is_utc_with_millis(text: &str) -> bool {
-    has_shape(text.as_bytes(), b"0000-00-00T00:00:00.000Z")
-}
-
-/// Whether both are alike when every digit is taken for `0`.
-fn has_shape(text: &[u8], shape: &[u8]) -> bool {
-    let zeroed = text.iter().map(|byte| if byte.is_ascii_digit() { b'0' } else { *byte });
-    zeroed.eq(shape.iter().copied())
 }
 
 fn has_a_known_status(fields: &Fields) -> bool {

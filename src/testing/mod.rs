@@ -48,6 +48,7 @@ mod connections;
 mod exchange;
 mod fault;
 mod fields;
+mod form;
 mod http;
 mod ingest;
 mod ledger;

@@ -12,6 +12,7 @@ mod email;
 mod field;
 mod iban;
 mod ip;
+mod labelled;
 mod mac;
 mod name;
 mod pair;
@@ -148,5 +149,5 @@ fn detect(text: &str, families: Families, begins_text: bool, findings: &mut Vec<
         runs::find(text, findings);
     }
     secret::find(text, families, findings);
-    pair::find(text, families, findings);
+    labelled::find(text, families, findings);
 }

@@ -1,16 +1,10 @@
-//! Names with a value in free text: `name=value`, `name: value`, `"name": "value"`,
-//! `name := value`, `"name" => "value"`, `("name", "value")`, `<name>value</name>`,
-//! `<add key="name" value="value"/>`.
+//! How a name and its value are written in free text: `name=value`, `name: value`,
+//! `"name": "value"`, `name := value`, `"name" => "value"`, `("name", "value")`,
+//! `<name>value</name>`, `<add key="name" value="value"/>`.
 
 use std::ops::Range;
-use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
-
-use super::super::keys::Segments;
-use super::super::scan::Families;
 use super::boundary::{before, byte};
-use super::{Finding, field, secret};
 
 /// The longest name and the longest value that are looked at.
 const MAX_NAME: usize = 80;
@@ -34,7 +28,7 @@ pub(super) enum Form {
 /// The name of a value.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Name<'t> {
-    text: &'t str,
+    pub(super) text: &'t str,
     /// It stands in quotation marks, as in JSON.
     pub(super) is_quoted: bool,
     /// It stands behind `?` or `&`, as in the query of a URL.
@@ -55,84 +49,9 @@ impl Value<'_> {
     }
 }
 
-/// Appends the values beside a name that tells what they are.
-pub(super) fn find(text: &str, families: Families, findings: &mut Vec<Finding>) {
-    let bytes = text.as_bytes();
-    if families.has(Families::ASSIGNMENT) {
-        find_at(text, memchr::memchr3_iter(b'=', b':', b'>', bytes), findings);
-    }
-    if families.has(Families::LONG) {
-        let quoted = |&at: &usize| matches!(before(bytes, at), b'"' | b'\'');
-        find_at(text, memchr::memchr_iter(b',', bytes).filter(quoted), findings);
-    }
-}
-
-fn find_at(text: &str, signs: impl Iterator<Item = usize>, findings: &mut Vec<Finding>) {
-    let bytes = text.as_bytes();
-    let mut from = 0;
-    let mut bare_run = 0..0;
-    for at in signs {
-        let is_rest_of_sign = is_sign(before(bytes, at)) && is_sign(bytes[at]);
-        if at < from || is_rest_of_sign || is_open(bytes, at) {
-            continue;
-        }
-        let Some(name) = Name::before(text, at).filter(|name| may_tell(name.text)) else {
-            continue;
-        };
-        if let Some(finding) = judge(text, at, &name, &mut bare_run) {
-            from = finding.end;
-            findings.push(finding);
-        }
-    }
-}
-
-/// Whether an object or a list begins behind the sign, not a value.
-fn is_open(bytes: &[u8], at: usize) -> bool {
-    let next = if byte(bytes, at + 1) == b' ' { byte(bytes, at + 2) } else { byte(bytes, at + 1) };
-    matches!(next, b'[') || (next == b'{' && bytes[at] == b':')
-}
-
-/// Parts of every name that can tell anything, so that most names are not looked at closely.
-static TELLING: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .kind(Some(AhoCorasickKind::DFA))
-        .build([
-            "pass", "pw", "secret", "token", "key", "auth", "cred", "cookie", "login", "sig",
-            "pin", "otp", "cv", "jwt", "bearer", "sid", "sess", "srf", "code", "name", "birth",
-            "dob", "addr", "street", "zip", "post", "phone", "mobile", "tel", "fax", "cell", "ssn",
-            "social", "account", "acct", "bank", "routing", "tax", "tin", "ein", "vat", "ktn",
-            "aadhaar", "licen", "number", "card", "exp", "email", "mail", "user", "person", "pat",
-            "mnemonic", "hmac", "whatsapp", "msisdn", "holder", "national", "sort", "contact",
-        ])
-        .ok()
-});
-
-fn may_tell(name: &str) -> bool {
-    TELLING.as_ref().is_none_or(|words| words.is_match(name))
-}
-
-fn judge(text: &str, at: usize, name: &Name<'_>, bare_run: &mut Range<usize>) -> Option<Finding> {
-    let segments = Segments::of(name.text);
-    let (words, count) = segments.words();
-    let words = &words[..count];
-    let claim = secret::claim(name, words);
-    if claim.is_none() && !field::tells(name, words) {
-        return None;
-    }
-    let value = value_behind(text, at, bare_run)?;
-    if text.as_bytes()[at] == b',' && value.form != Form::Quoted {
-        return None;
-    }
-    match claim {
-        Some(claim) => secret::judge(&value, claim),
-        None => field::judge(&value, words),
-    }
-}
-
 impl<'t> Name<'t> {
     /// The name whose sign stands at `at`.
-    fn before(text: &'t str, at: usize) -> Option<Self> {
+    pub(super) fn before(text: &'t str, at: usize) -> Option<Self> {
         let bytes = text.as_bytes();
         let (start, end) = name_at(text, at)?;
         let opening = before(bytes, start);
@@ -145,7 +64,7 @@ impl<'t> Name<'t> {
     }
 }
 
-fn is_sign(byte: u8) -> bool {
+pub(super) fn is_sign(byte: u8) -> bool {
     matches!(byte, b'=' | b':' | b'>')
 }
 
@@ -201,7 +120,11 @@ fn is_name_byte(byte: u8) -> bool {
 }
 
 /// The value behind the sign at `at`.
-fn value_behind<'t>(text: &'t str, at: usize, bare_run: &mut Range<usize>) -> Option<Value<'t>> {
+pub(super) fn value_behind<'t>(
+    text: &'t str,
+    at: usize,
+    bare_run: &mut Range<usize>,
+) -> Option<Value<'t>> {
     let bytes = text.as_bytes();
     let is_part = |b: &&u8| is_sign(**b) || **b == b'~';
     let sign = at + bytes[at..].iter().take(4).take_while(is_part).count();
@@ -279,70 +202,4 @@ fn value(text: &str, start: usize, end: usize, form: Form) -> Option<Value<'_>> 
     let end = (start..=end).rev().find(|&end| text.is_char_boundary(end))?;
     let text = text.get(start..end).filter(|value| !value.is_empty())?;
     Some(Value { text, start, form })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::super::scan::scan;
-    use super::find;
-
-    fn found(text: &str) -> Vec<&str> {
-        let mut findings = Vec::new();
-        find(text, scan(text), &mut findings);
-        findings.iter().map(|f| &text[f.start..f.end]).collect()
-    }
-
-    #[test]
-    fn the_value_is_found_in_each_style() {
-        for text in [
-            "password=sesame99",
-            "password = \"sesame99\"",
-            "\"db_password\": \"sesame99\"",
-            "{\\\"password\\\":\\\"sesame99\\\"}",
-            "api_key := 'sesame99'",
-            "\"token\" => \"sesame99\"",
-            "--password=sesame99",
-            "$token .= \"sesame99\"",
-            "set(\"MY_TOKEN\", \"sesame99\")",
-            "<add key=\"Password\" value=\"sesame99\" />",
-            "var accessToken string = \"sesame99\"",
-            "<password>\n  sesame99\n</password>",
-            "?access_token=sesame99&x=1",
-            "PASSWORD: sesame99.",
-        ] {
-            assert_eq!(found(text), ["sesame99"], "{text}");
-        }
-    }
-
-    #[test]
-    fn stand_ins_references_and_other_names_are_left() {
-        for text in [
-            "password=password",
-            "password = ${PASS}",
-            "password: required",
-            "token = getToken()",
-            "api_key=your-key-here",
-            "max_tokens=4096",
-            "token_count: 12345678",
-            "secret = settings.secret_value",
-            "https://example.org",
-            "author: sesame99",
-        ] {
-            assert_eq!(found(text), Vec::<&str>::new(), "{text}");
-        }
-    }
-
-    #[test]
-    fn codes_are_found() {
-        assert_eq!(found("PIN: 4821, thanks"), ["4821"]);
-        assert_eq!(found("otp=120345&x"), ["120345"]);
-        assert_eq!(found("pin: left"), Vec::<&str>::new());
-    }
-
-    #[test]
-    fn personal_fields_are_found() {
-        assert_eq!(found("tool: {\"first_name\": \"Ann\"}"), ["Ann"]);
-        assert_eq!(found("row: {\"dob\": \"1990-01-02\"}"), ["1990-01-02"]);
-        assert_eq!(found("Date of Birth: 1990-01-02, gold"), ["1990-01-02"]);
-    }
 }

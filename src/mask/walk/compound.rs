@@ -3,39 +3,10 @@
 use serde::ser::{self, Serialize};
 
 use super::super::policy::Treatment;
-use super::place::{Place, is_value_of_pair};
-use super::serializer::At;
+use super::parts::{At, Compound, Fields, State};
+use super::place::is_value_of_pair;
 use super::text::{text_of, write_text};
-use super::{Container, Sink, Walk, WalkError};
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
-    Open,
-    /// Too deep: what is in it is not even looked at.
-    Cut,
-}
-
-/// An array or object that is being walked.
-pub(super) struct Compound<'w, 's, S> {
-    pub(super) walk: &'w mut Walk<'s, S>,
-    pub(super) place: Place,
-    pub(super) container: Container,
-    pub(super) state: State,
-    /// It stands in an object of one field, named after the variant.
-    pub(super) is_variant: bool,
-    pub(super) may_be_pair: bool,
-    pub(super) index: usize,
-    /// Where it begins in the output.
-    pub(super) mark: usize,
-    /// Nothing but bytes so far.
-    pub(super) is_bytes: bool,
-    /// How the value of a pair is to be treated, once its name was met.
-    pub(super) named: Option<Treatment>,
-    /// The place of the value whose key was just met.
-    pub(super) value_place: Place,
-    /// Where a pair's value stands that came before its name.
-    pub(super) value_span: Option<(usize, usize)>,
-}
+use super::{Container, Sink, WalkError};
 
 impl<S: Sink> Compound<'_, '_, S> {
     fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WalkError> {
@@ -164,13 +135,6 @@ impl<S: Sink> ser::SerializeMap for Compound<'_, '_, S> {
         self.close();
         Ok(())
     }
-}
-
-/// A struct that is being walked: usually an object, seldom one of `serde_json`'s private types.
-pub(super) enum Fields<'w, 's, S> {
-    Of(Compound<'w, 's, S>),
-    Raw(Option<At<'w, 's, S>>),
-    Number(Option<At<'w, 's, S>>),
 }
 
 impl<S: Sink> Fields<'_, '_, S> {

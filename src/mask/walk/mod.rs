@@ -4,6 +4,7 @@
 
 mod compound;
 mod fingerprint;
+mod parts;
 mod place;
 mod serializer;
 mod text;
@@ -13,8 +14,8 @@ use std::fmt::{self, Display};
 use serde::ser::{self, Serialize};
 
 use self::fingerprint::Fingerprint;
+use self::parts::At;
 use self::place::Place;
-use self::serializer::At;
 use super::json::JsonText;
 use super::policy::{Policy, Treatment};
 

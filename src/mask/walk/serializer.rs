@@ -5,10 +5,9 @@ use std::io::Cursor;
 use serde::ser::{self, Serialize};
 
 use super::super::json::{self, JsonText};
-use super::compound::{Compound, Fields, State};
-use super::place::Place;
+use super::parts::{At, Compound, Fields};
 use super::text::text_of;
-use super::{Container, MAX_DEPTH, Sink, Walk, WalkError};
+use super::{Container, MAX_DEPTH, Sink, WalkError};
 
 /// How many wrappers (`Some`, newtypes) may follow each other; they use the stack as well.
 const MAX_HOPS: usize = 4 * MAX_DEPTH;
@@ -20,62 +19,7 @@ const NUMBER_BYTES: usize = 48;
 const RAW_VALUE: &str = "$serde_json::private::RawValue";
 const ARBITRARY_NUMBER: &str = "$serde_json::private::Number";
 
-/// The serializer for the value at one place.
-pub(super) struct At<'w, 's, S> {
-    pub(super) walk: &'w mut Walk<'s, S>,
-    pub(super) place: Place,
-}
-
-impl<'w, 's, S: Sink> At<'w, 's, S> {
-    fn open(self, container: Container, len: Option<usize>) -> Compound<'w, 's, S> {
-        let Self { walk, place } = self;
-        walk.last_was_byte = false;
-        let state = if walk.depth >= MAX_DEPTH {
-            walk.cut();
-            State::Cut
-        } else {
-            walk.depth += 1;
-            walk.fingerprint.mix(5 + container as u64);
-            State::Open
-        };
-        let mark = walk.sink.mark();
-        if state == State::Open {
-            walk.sink.begin(container);
-        }
-        Compound {
-            may_be_pair: container == Container::Array && len.is_none_or(|len| len == 2),
-            walk,
-            place,
-            container,
-            state,
-            is_variant: false,
-            index: 0,
-            mark,
-            is_bytes: true,
-            named: None,
-            value_place: place,
-            value_span: None,
-        }
-    }
-
-    /// A variant with content is an object of one field.
-    fn open_variant(
-        self,
-        variant: &'static str,
-        container: Container,
-        len: usize,
-    ) -> Compound<'w, 's, S> {
-        let Self { walk, place } = self;
-        let place = place.under(walk.policy, variant);
-        if walk.depth < MAX_DEPTH {
-            walk.sink.begin(Container::Object);
-            walk.sink.key(0, variant);
-        }
-        let is_open = walk.depth < MAX_DEPTH;
-        let inner = At { walk, place };
-        Compound { is_variant: is_open, ..inner.open(container, Some(len)) }
-    }
-
+impl<S: Sink> At<'_, '_, S> {
     fn hop<T: Serialize + ?Sized>(self, value: &T) -> Result<(), WalkError> {
         let Self { walk, place } = self;
         if walk.hops >= MAX_HOPS {
