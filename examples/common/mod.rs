@@ -6,13 +6,13 @@ use epilogue::testing::MockCollector;
 use epilogue::{Client, ClientBuilder};
 
 /// A client, and the mock collector that it ships to where the environment names none.
-pub struct Destination {
-    pub client: Client,
-    pub mock: Option<MockCollector>,
+pub(crate) struct Destination {
+    pub(crate) client: Client,
+    pub(crate) mock: Option<MockCollector>,
 }
 
 /// Reads the environment; what is wrong there is an error, what is absent means the mock.
-pub fn destination(
+pub(crate) fn destination(
     change: impl FnOnce(ClientBuilder) -> ClientBuilder,
 ) -> Result<Destination, Box<dyn Error>> {
     let builder = change(ClientBuilder::from_env()?);

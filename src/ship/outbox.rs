@@ -381,7 +381,7 @@ mod tests {
         }
         let lost = bench.counters.snapshot().lost_by(Loss::QueueFull);
         assert!(lost > 0 && bench.outbox.waiting.contains_key(&0));
-        assert_eq!(lost as usize + bench.outbox.waiting.len(), 20);
+        assert_eq!(lost + bench.outbox.waiting.len() as u64, 20);
         assert!(bench.traces().is_empty() && bench.outbox.bytes <= 1_000);
         bench.check();
     }

@@ -100,12 +100,12 @@ mod tests {
     const ONE: Sent = Sent { records: 1, is_plain: true, is_minimal: false };
     const BATCH: Sent = Sent { records: 3, is_plain: false, is_minimal: false };
 
-    fn answer(status: u16, body: &'static str) -> Result<Response<Bytes>, TransportError> {
-        Ok(Response::builder().status(status).body(Bytes::from(body)).expect("a valid answer"))
+    fn answer(status: u16, body: &'static str) -> Response<Bytes> {
+        Response::builder().status(status).body(Bytes::from(body)).expect("a valid answer")
     }
 
     fn verdict(status: u16, sent: Sent) -> Verdict {
-        judge(&answer(status, ""), sent, SystemTime::UNIX_EPOCH)
+        judge(&Ok(answer(status, "")), sent, SystemTime::UNIX_EPOCH)
     }
 
     #[test]
@@ -141,16 +141,16 @@ mod tests {
     #[test]
     fn a_lying_answer_rejects_nothing_that_was_not_sent() {
         let body = r#"{"accepted":0,"rejected":[{"index":2},{"index":2},{"index":99}]}"#;
-        let judged = judge(&answer(200, body), BATCH, SystemTime::UNIX_EPOCH);
+        let judged = judge(&Ok(answer(200, body)), BATCH, SystemTime::UNIX_EPOCH);
         assert_eq!(judged, Verdict::Stored { rejected: vec![2] });
-        let judged = judge(&answer(200, "<html>"), BATCH, SystemTime::UNIX_EPOCH);
+        let judged = judge(&Ok(answer(200, "<html>")), BATCH, SystemTime::UNIX_EPOCH);
         assert_eq!(judged, Verdict::Stored { rejected: vec![] });
     }
 
     #[test]
     fn retry_after_is_seconds_or_a_date() {
         let read = |text: &'static str, now: u64| {
-            let mut answer = answer(429, "").expect("an answer");
+            let mut answer = answer(429, "");
             answer.headers_mut().insert(header::RETRY_AFTER, text.parse().expect("a header"));
             let now = SystemTime::UNIX_EPOCH + Duration::from_secs(now);
             match judge(&Ok(answer), ONE, now) {

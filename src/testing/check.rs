@@ -114,8 +114,8 @@ fn check_envelope(envelope: &Envelope) -> Result<(), Refusal> {
     if envelope.record_id.get_version() != Some(Version::SortRand) {
         return Err(Refusal::invalid("the record_id is not a UUIDv7"));
     }
-    if envelope.level == "OFF" {
-        return Err(Refusal::invalid("a record has no level OFF"));
+    if !matches!(envelope.level.as_str(), "METRICS_ONLY" | "FULL_TRACE") {
+        return Err(Refusal::invalid("the level is neither METRICS_ONLY nor FULL_TRACE"));
     }
     if !form::begins_like_rfc3339(&envelope.executed_at) {
         return Err(Refusal::invalid("executed_at is not RFC 3339"));
