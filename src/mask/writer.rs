@@ -1,5 +1,6 @@
 //! Writes what the walk meets as JSON, masked: the only way to bytes that may leave.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use super::entity::Entity;
@@ -12,6 +13,8 @@ use super::walk::{Container, Sink};
 
 /// The most cut places that are listed.
 const MAX_CUTS: usize = 64;
+/// The most keys of one record that are remembered as harmless.
+const MAX_HARMLESS_KEYS: usize = 1_024;
 
 /// A place in a record where something was left out or shortened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +33,8 @@ pub(crate) struct Writer<'a> {
     cuts: Vec<Cut>,
     /// The texts around the JSON that is being written into one.
     around: Vec<Around>,
+    /// Keys that were looked at and hold nothing: the same few stand in every object.
+    harmless_keys: HashSet<Box<str>>,
     /// Masked keys of the open objects, with their depth: two that mask alike must stay two.
     masked_keys: Vec<(usize, String)>,
 }
@@ -50,6 +55,7 @@ impl<'a> Writer<'a> {
             path: Path::new(root),
             cuts: Vec::new(),
             around: Vec::new(),
+            harmless_keys: HashSet::new(),
             masked_keys: Vec::new(),
         }
     }
@@ -60,6 +66,18 @@ impl<'a> Writer<'a> {
 
     fn string(&mut self, text: &str) {
         write_string(text, &mut self.out);
+    }
+
+    /// The key masked; `None` where it holds nothing.
+    fn masked_key(&mut self, key: &str) -> Option<String> {
+        if self.harmless_keys.contains(key) {
+            return None;
+        }
+        let masked = self.masker.text(key);
+        if masked.is_none() && self.harmless_keys.len() < MAX_HARMLESS_KEYS {
+            self.harmless_keys.insert(key.into());
+        }
+        masked
     }
 
     /// Two keys that mask alike get a number, so that neither hides the other.
@@ -135,7 +153,7 @@ impl Sink for Writer<'_> {
         if index > 0 {
             self.out.push(b',');
         }
-        if let Some(masked) = self.masker.text(key) {
+        if let Some(masked) = self.masked_key(key) {
             let masked = self.unlike_the_others(masked);
             self.path.at_key(&masked);
             self.string(&masked);
