@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use unicode_normalization::UnicodeNormalization;
 
 use super::entity::Entity;
@@ -225,6 +225,9 @@ impl Identities {
         // Only a set of patterns beyond what memory can hold fails; then everything is unknown.
         let automaton = AhoCorasick::builder()
             .ascii_case_insensitive(true)
+            // One is built for each record, and a DFA takes longer to build than a record of
+            // ordinary size takes to be searched.
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
             .build(&texts)
             .ok()
             .filter(|_| !texts.is_empty());
