@@ -8,6 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
+use std::thread;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -38,6 +39,9 @@ use super::warn::{Warner, Warning};
 const AWAKE_AFTER_WORK: Duration = Duration::from_millis(100);
 /// How often it looks for records while it is awake.
 const AWAKE_TICK: Duration = Duration::from_millis(1);
+/// How long it leaves the CPU to whoever has just woken it. Where both share one, the kernel runs
+/// the woken thread first, and the hand-over would take as long as the sealing behind it.
+const AFTER_WAKE: Duration = Duration::from_micros(50);
 /// What is sealed before requests get their turn again.
 const SEALED_AT_ONCE: usize = 64;
 const SEALED_BYTES_AT_ONCE: usize = 256 << 10;
@@ -138,7 +142,7 @@ impl Flights {
 /// # Errors
 /// Those of the operating system, when it has no thread to give.
 pub(crate) fn start(shipper: Shipper) -> std::io::Result<()> {
-    let thread = std::thread::Builder::new().name("epilogue".to_owned()).stack_size(STACK_BYTES);
+    let thread = thread::Builder::new().name("epilogue".to_owned()).stack_size(STACK_BYTES);
     thread.spawn(move || supervise(shipper)).map(drop)
 }
 
@@ -555,6 +559,8 @@ impl Shipper {
         self.incoming.unpark();
         if let Some(ended) = ended {
             self.settle_ended(flights, ended);
+        } else if !is_awake {
+            thread::sleep(AFTER_WAKE);
         }
     }
 
