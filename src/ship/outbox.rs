@@ -179,16 +179,41 @@ impl Outbox {
     pub(crate) fn apply(&mut self, consent: &Consent, counters: &Counters) {
         let numbers: Vec<u64> = self.waiting.keys().copied().collect();
         for number in numbers {
-            let Some(mut item) = self.take(number) else {
-                continue;
-            };
-            item.payload.lower(consent.since(item.generation));
-            if item.payload.level() == Level::Off {
-                counters.withdrawn(1);
-            } else {
-                self.bytes += item.payload.size();
-                self.put(number, item);
+            if let Some(item) = self.take(number) {
+                self.back_by_consent(number, item, consent, counters);
             }
+        }
+    }
+
+    /// The same for the records of the next request: the level may have been lowered while they
+    /// were being sealed. Returns those that are left.
+    pub(crate) fn apply_to(
+        &mut self,
+        numbers: &[u64],
+        consent: &Consent,
+        counters: &Counters,
+    ) -> Vec<u64> {
+        for number in numbers {
+            if let Some(item) = self.take(*number) {
+                self.back_by_consent(*number, item, consent, counters);
+            }
+        }
+        let is_left = |number: &u64| self.waiting.contains_key(number);
+        numbers.iter().copied().filter(is_left).collect()
+    }
+
+    fn back_by_consent(
+        &mut self,
+        number: u64,
+        mut item: Item,
+        consent: &Consent,
+        counters: &Counters,
+    ) {
+        item.payload.lower(consent.since(item.generation));
+        if item.payload.level() == Level::Off {
+            counters.withdrawn(1);
+        } else {
+            self.back(number, item);
         }
     }
 

@@ -367,7 +367,11 @@ impl Shipper {
             let Some(pass) = self.gate.pass(now, in_flight, self.link.in_flight) else {
                 return;
             };
-            let numbers = self.choose();
+            let chosen = self.choose();
+            let numbers = self.outbox.apply_to(&chosen, &self.link.consent, &self.link.counters);
+            if numbers.is_empty() && !chosen.is_empty() {
+                continue;
+            }
             if numbers.is_empty() || !self.send(&numbers, pass, flights) {
                 return;
             }
