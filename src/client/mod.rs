@@ -198,6 +198,10 @@ impl Client {
         let Some(worker) = &self.shared.worker else {
             return Drained { is_complete: true };
         };
+        if self.shared.counters.has_ended() {
+            // The worker may still be on its way out, and would answer nobody.
+            return Drained { is_complete: self.stats().pending() == 0 };
+        }
         let (waiter, waiting) = wait();
         match worker.command(command(waiter)) {
             Ok(()) => waiting.wait(within),
