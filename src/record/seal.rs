@@ -4,12 +4,13 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::level::Level;
-use crate::mask::{self, Identities, Known, Policy, Seen, Written};
+use crate::mask::{self, Cut, Identities, Known, Policy, Seen, Written};
 use crate::wire;
 
 use super::cuts::Cuts;
 use super::head;
 use super::payload::{Degraded, Payload, TracePart};
+use super::trace::FinalResponse;
 use super::{Outcome, Record};
 
 /// How much is done with the values of a record.
@@ -106,7 +107,11 @@ impl<'a> Sealing<'a> {
         let written = catch_unwind(AssertUnwindSafe(|| {
             mask::write(self.policy, identities, trace, seen, "trace")
         }));
-        let Written { json, report, cuts } = written.ok()?.ok()?;
+        let Written { json, report, mut cuts } = written.ok()?.ok()?;
+        if trace.final_response.as_ref().is_some_and(FinalResponse::drops_confidence) {
+            let path = "trace.final_response.confidence".to_owned();
+            cuts.push(Cut { path, original_bytes: None });
+        }
         Some(TracePart {
             json: json.into_boxed_slice(),
             report,

@@ -117,6 +117,18 @@ impl Error {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct FinalResponse {
     pub(crate) content: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "is_no_number")]
     pub(crate) confidence: Option<f64>,
+}
+
+impl FinalResponse {
+    /// A confidence that JSON cannot write, and that is left out.
+    pub(crate) fn drops_confidence(&self) -> bool {
+        self.confidence.is_some_and(|confidence| !confidence.is_finite())
+    }
+}
+
+#[expect(clippy::ref_option, reason = "serde calls it with a reference")]
+fn is_no_number(confidence: &Option<f64>) -> bool {
+    !confidence.is_some_and(f64::is_finite)
 }
