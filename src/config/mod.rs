@@ -153,7 +153,7 @@ impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config")
             .field("url", &self.url.as_deref().map(error::harmless))
-            .field("client_id", &self.client_id)
+            .field("client_id", &self.client_id.as_deref().map(error::harmless))
             .field("level", &self.level)
             .finish_non_exhaustive()
     }

@@ -16,6 +16,7 @@ mod unsealed;
 mod value;
 
 use std::borrow::Cow;
+use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
@@ -44,7 +45,8 @@ use self::value::Value;
 ///
 /// Values of the host's are moved in; they are serialized and masked when the record is sealed,
 /// on the shipper's own thread. There is no `build` to forget: hand the record to
-/// [`Client::ship`](crate::Client::ship), or seal it yourself to see what would be sent.
+/// [`Client::ship`](crate::Client::ship), or seal it yourself to see what would be sent. Its
+/// `Debug` tells its id and its kind and no content.
 ///
 /// ```
 /// use epilogue::{Level, Record, Status, mask::Policy};
@@ -56,7 +58,6 @@ use self::value::Value;
 /// let json = record.seal(&Policy::default(), Level::FullTrace).render();
 /// assert!(json.contains(r#""note":"[NAME] called""#));
 /// ```
-#[derive(Debug)]
 #[must_use = "a record is sent by `Client::ship`"]
 pub struct Record {
     id: Uuid,
@@ -261,5 +262,14 @@ impl Record {
         let has_failed = self.trace.errors.iter().any(|error| !error.is_handled());
         let default = if has_failed { Status::Failed } else { Status::Success };
         self.ending.unwrap_or_else(|| default.into())
+    }
+}
+
+impl fmt::Debug for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Record")
+            .field("id", &self.id)
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
     }
 }

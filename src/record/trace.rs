@@ -1,6 +1,7 @@
 //! What happened in a run: its input, its steps, its errors and where it ended.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
@@ -63,7 +64,7 @@ impl Serialize for Numbered<'_> {
     }
 }
 
-/// An error of the run.
+/// An error of the run. Its `Debug` tells its type and no text.
 ///
 /// ```
 /// use epilogue::{Record, record::Error};
@@ -72,7 +73,7 @@ impl Serialize for Numbered<'_> {
 ///     .error(Error::new("Timeout", "the order service did not answer").handled().step(3));
 /// # drop(record);
 /// ```
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct Error {
     #[serde(skip_serializing_if = "Option::is_none")]
     step: Option<u32>,
@@ -110,6 +111,16 @@ impl Error {
 
     pub(crate) fn is_handled(&self) -> bool {
         self.handled
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("step", &self.step)
+            .field("type", &self.kind)
+            .field("handled", &self.handled)
+            .finish_non_exhaustive()
     }
 }
 

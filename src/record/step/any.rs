@@ -1,6 +1,7 @@
 //! A step of any type, and how it stands on the wire.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::time::Duration;
 
 use serde::ser::SerializeMap;
@@ -11,13 +12,20 @@ use super::super::value::Value;
 use super::{Common, LlmCall, Node, ReactIteration, Retrieval, Step, StepStatus, ToolCall};
 
 /// A step of any type, as a record keeps it.
-#[derive(Debug)]
 pub struct AnyStep {
     common: Common,
     kind: Kind,
 }
 
-#[derive(Debug)]
+impl fmt::Debug for AnyStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AnyStep")
+            .field("type", &self.kind.name())
+            .field("common", &self.common)
+            .finish_non_exhaustive()
+    }
+}
+
 enum Kind {
     Node(Node),
     ReactIteration(ReactIteration),

@@ -16,7 +16,8 @@ use super::value::Value;
 
 /// One step of a run, of the type `K`.
 ///
-/// Steps are numbered from 1 in the order in which a record gets them.
+/// Steps are numbered from 1 in the order in which a record gets them. The `Debug` of a step tells
+/// its place in the run and no content.
 ///
 /// ```
 /// use std::time::Duration;
@@ -35,11 +36,16 @@ use super::value::Value;
 ///     .cost("0.0031", "USD");
 /// # let _ = (plan, call.status(StepStatus::Error), again, answer);
 /// ```
-#[derive(Debug)]
 #[must_use = "a step is added to a record with `Record::step`"]
 pub struct Step<K> {
     common: Common,
     kind: K,
+}
+
+impl<K> fmt::Debug for Step<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Step").field("common", &self.common).finish_non_exhaustive()
+    }
 }
 
 /// How a step ended.
@@ -68,7 +74,7 @@ impl StepStatus {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Common {
     name: Cow<'static, str>,
     parent: Option<u32>,
@@ -80,6 +86,17 @@ struct Common {
     output: Option<Value>,
     error: Option<String>,
     attributes: Vec<(Cow<'static, str>, Value)>,
+}
+
+impl fmt::Debug for Common {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Common")
+            .field("parent", &self.parent)
+            .field("took", &self.took)
+            .field("status", &self.status)
+            .field("attempt", &self.attempt)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<K> Step<K> {
