@@ -76,7 +76,11 @@ struct Number {
 
 /// Whether `text`, the decimal text of a JSON number, is a card number.
 pub(super) fn is_card_number(text: &str) -> bool {
-    Number::read(text.as_bytes()).is_some_and(|number| number.is_issued() && number.checks())
+    // A whole number may have been kept as a float; the digits around a point are no card's.
+    let whole = text.strip_suffix(".0").unwrap_or(text);
+    !whole.contains('.')
+        && Number::read(whole.as_bytes())
+            .is_some_and(|number| number.is_issued() && number.checks())
 }
 
 /// Appends the card numbers that begin in the cluster of digits from `start` to `end`.
