@@ -130,6 +130,7 @@ impl Known {
 
     /// What a value under this treatment says about the rest of the record.
     fn learn(&mut self, treatment: Treatment, text: &str) {
+        let text = &*placeholder::outside(text);
         match treatment {
             Treatment::Name => self.name_beside_others(text),
             Treatment::Email if text.contains('@') => self.value(Entity::Email, text),

@@ -90,7 +90,8 @@ impl<'a> Masker<'a> {
             _ if text.trim().is_empty() => return None,
             Treatment::Remove | Treatment::RemoveEverywhere => Entity::Removed,
             _ if placeholder::is_whole(text) => return None,
-            _ => match entity_at(treatment, text) {
+            // What was masked already says nothing about the rest.
+            _ => match entity_at(treatment, &placeholder::outside(text)) {
                 Some(entity) => entity,
                 None => return self.text(text),
             },

@@ -1,5 +1,7 @@
 //! The grammar of a placeholder: what is exactly one is masked already, all else is text.
 
+use std::borrow::Cow;
+
 use super::detect::secret;
 use super::entity::Entity;
 
@@ -34,6 +36,20 @@ pub(crate) fn next(text: &str, from: usize) -> Option<(usize, usize)> {
         .find_map(|at| len_at(text, at).map(|len| (at, at + len)))
 }
 
+/// The text without its placeholders: what is left to tell anything.
+pub(crate) fn outside(text: &str) -> Cow<'_, str> {
+    let (mut rest, mut at) = (String::new(), 0);
+    while let Some((start, end)) = next(text, at) {
+        rest.push_str(&text[at..start]);
+        at = end;
+    }
+    if at == 0 {
+        return Cow::Borrowed(text);
+    }
+    rest.push_str(&text[at..]);
+    Cow::Owned(rest)
+}
+
 fn detail_len(entity: Entity, rest: &[u8]) -> Option<usize> {
     let end = rest.iter().take(40).position(|&b| b == b']')?;
     let detail = &rest[..end];
@@ -57,7 +73,7 @@ fn is_length(detail: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_whole, len_at, next};
+    use super::{is_whole, len_at, next, outside};
 
     #[test]
     fn the_exact_grammar_is_a_placeholder() {
@@ -98,5 +114,12 @@ mod tests {
         assert_eq!(len_at("é[IP]", 2), Some(4));
         assert_eq!(len_at("é[IP]", 1), None);
         assert_eq!(next("[x] [IP] [IP]", 0), Some((4, 8)));
+    }
+
+    #[test]
+    fn what_stands_outside_is_the_rest() {
+        assert_eq!(outside("[x] [IP]a[IP]"), "[x] a");
+        assert_eq!(outside("[IP]"), "");
+        assert_eq!(outside("none"), "none");
     }
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::entity::Entity;
 use super::hash::MaskKey;
 use super::keys::{self, KeyRule};
+use super::placeholder;
 
 /// Names and versions the default rules: another version masks something else.
 const DEFAULT_NAME: &str = "default/1";
@@ -257,11 +258,15 @@ fn default_traits(key: &str) -> KeyTraits {
         if let Some(traits) = cache.get(key) {
             return *traits;
         }
-        let rule = keys::rule_for(key);
-        let traits = KeyTraits {
-            treatment: rule.into(),
-            is_bare_name: rule == KeyRule::NameUnderPerson,
-            is_person: keys::is_person(key),
+        let traits = if placeholder::next(key, 0).is_some() {
+            traits_of_masked(key)
+        } else {
+            let rule = keys::rule_for(key);
+            KeyTraits {
+                treatment: rule.into(),
+                is_bare_name: rule == KeyRule::NameUnderPerson,
+                is_person: keys::is_person(key),
+            }
         };
         if cache.len() >= CACHED_KEYS {
             cache.clear();
@@ -269,6 +274,17 @@ fn default_traits(key: &str) -> KeyTraits {
         cache.insert(key.into(), traits);
         traits
     })
+}
+
+/// A key that was masked says no more than it did before: `[SSN]` is no field for one. Only a
+/// secret's name beside the placeholder is heeded.
+fn traits_of_masked(key: &str) -> KeyTraits {
+    let rest = placeholder::outside(key);
+    let segments = keys::Segments::of(&rest);
+    let (words, count) = segments.words();
+    let is_secret = keys::is_secret(&words[..count]);
+    let treatment = if is_secret { Treatment::Remove } else { Treatment::Scan };
+    KeyTraits { treatment, is_bare_name: false, is_person: false }
 }
 
 impl From<KeyRule> for Treatment {

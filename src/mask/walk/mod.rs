@@ -17,11 +17,16 @@ use self::fingerprint::Fingerprint;
 use self::parts::At;
 use self::place::Place;
 use super::json::JsonText;
+use super::placeholder;
 use super::policy::{Policy, Treatment};
 
 /// How deep a trace may be nested; what lies deeper is cut. With the envelope around it a record
 /// stays below the 128 levels at which `serde_json`, and others, stop reading.
 pub(crate) const MAX_DEPTH: usize = 126;
+
+/// The longest text that may name the value beside it. What names are is remembered by thread, so
+/// that none of the host's longer texts may get there.
+const LONGEST_NAME: usize = 96;
 
 /// Takes what the walk meets.
 pub(super) trait Sink {
@@ -100,6 +105,11 @@ impl ser::Error for WalkError {
     }
 }
 
+/// A text that may name the value beside it: short, and not masked already.
+fn may_be_a_name(text: &str) -> bool {
+    text.len() <= LONGEST_NAME && placeholder::next(text, 0).is_none()
+}
+
 struct Walk<'s, S> {
     policy: &'s Policy,
     sink: &'s mut S,
@@ -135,7 +145,7 @@ impl<S: Sink> Walk<'_, S> {
 
     fn text(&mut self, place: Place, text: &str) {
         self.last_was_byte = false;
-        if place.names_sibling {
+        if place.names_sibling && may_be_a_name(text) {
             let traits = self.policy.traits_of(text);
             self.named = (traits.treatment != Treatment::Scan).then_some(traits.treatment);
         }
