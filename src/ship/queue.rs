@@ -5,9 +5,10 @@
 //! after work the worker stays awake for a while in short timed waits ([`super::worker`]), and
 //! says so here.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, OnceLock};
+use std::thread::{self, Thread};
 
 use tokio::sync::Notify;
 
@@ -54,9 +55,23 @@ struct Shared {
     len: AtomicUsize,
     commands: AtomicUsize,
     capacity: AtomicUsize,
-    /// The worker sleeps without a timer; whoever changes anything wakes it.
-    is_parked: AtomicBool,
+    /// How the worker rests ([`Rest`]); whoever changes anything wakes it.
+    rest: AtomicU8,
     wake: Notify,
+    /// The worker's thread, once it has rested for the first time.
+    thread: OnceLock<Thread>,
+}
+
+/// How the worker rests, and so how it is woken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Rest {
+    /// Not at all: it looks for records by itself.
+    Up = 0,
+    /// In its runtime, while requests are under way.
+    InRuntime = 1,
+    /// Its thread is parked.
+    Asleep = 2,
 }
 
 pub(crate) fn queue() -> (Handover, Incoming) {
@@ -66,8 +81,9 @@ pub(crate) fn queue() -> (Handover, Incoming) {
         len: AtomicUsize::new(0),
         commands: AtomicUsize::new(0),
         capacity: AtomicUsize::new(FIRST_CAPACITY),
-        is_parked: AtomicBool::new(false),
+        rest: AtomicU8::new(Rest::Up as u8),
         wake: Notify::new(),
+        thread: OnceLock::new(),
     });
     let incoming = Incoming { receiver, commands: command_receiver, shared: Arc::clone(&shared) };
     (Handover { sender, commands: command_sender, shared }, incoming)
@@ -84,7 +100,7 @@ impl Handover {
         }
         // The length is raised before the flag is read, and the worker raises the flag before
         // it reads the length: one of the two always sees the other.
-        if shared.is_parked.load(Ordering::SeqCst) {
+        if shared.rest.load(Ordering::SeqCst) != Rest::Up as u8 {
             self.wake();
         }
         Ok(())
@@ -99,8 +115,14 @@ impl Handover {
     }
 
     fn wake(&self) {
-        if self.shared.is_parked.swap(false, Ordering::SeqCst) {
-            self.shared.wake.notify_one();
+        let shared = &*self.shared;
+        let rest = shared.rest.swap(Rest::Up as u8, Ordering::SeqCst);
+        if rest == Rest::InRuntime as u8 {
+            shared.wake.notify_one();
+        } else if rest == Rest::Asleep as u8 {
+            if let Some(thread) = shared.thread.get() {
+                thread.unpark();
+            }
         }
     }
 }
@@ -135,22 +157,19 @@ impl Incoming {
         self.shared.capacity.store(capacity, Ordering::Relaxed);
     }
 
-    /// Says that the worker is about to sleep. `false` where something has arrived meanwhile.
-    pub(crate) fn park(&self) -> bool {
-        self.shared.is_parked.store(true, Ordering::SeqCst);
-        if self.len() + self.shared.commands.load(Ordering::SeqCst) > 0 {
-            self.unpark();
-            return false;
-        }
-        true
+    /// Says that the worker is about to rest. `false` where something has arrived meanwhile.
+    pub(crate) fn rest(&self, how: Rest) -> bool {
+        self.shared.thread.get_or_init(thread::current);
+        self.shared.rest.store(how as u8, Ordering::SeqCst);
+        self.len() + self.shared.commands.load(Ordering::SeqCst) == 0
     }
 
-    /// Says that the worker is awake.
-    pub(crate) fn unpark(&self) {
-        self.shared.is_parked.store(false, Ordering::SeqCst);
+    /// Says that the worker is up.
+    pub(crate) fn is_up(&self) {
+        self.shared.rest.store(Rest::Up as u8, Ordering::SeqCst);
     }
 
-    /// Ends when somebody wakes the worker.
+    /// Ends when somebody wakes the worker while it rests in its runtime.
     pub(crate) async fn woken(&self) {
         self.shared.wake.notified().await;
     }
@@ -186,12 +205,27 @@ mod tests {
     }
 
     #[test]
-    fn a_worker_does_not_sleep_over_a_record() {
+    fn a_worker_does_not_rest_over_a_record_or_a_command() {
         let (handover, incoming) = queue();
-        assert!(incoming.park());
-        incoming.unpark();
+        assert!(incoming.rest(Rest::Asleep));
+        incoming.is_up();
         assert!(handover.push(record()).is_ok());
-        assert!(!incoming.park());
+        assert!(!incoming.rest(Rest::InRuntime));
+        assert!(incoming.pop().is_some());
+        assert!(incoming.rest(Rest::Asleep));
+        assert!(handover.command(Command::Retire).is_ok());
+        assert!(!incoming.rest(Rest::Asleep));
+    }
+
+    #[test]
+    fn whoever_hands_over_wakes_the_worker_once() {
+        let (handover, incoming) = queue();
+        let rest = || incoming.shared.rest.load(Ordering::SeqCst);
+        assert!(incoming.rest(Rest::Asleep));
+        assert!(handover.push(record()).is_ok());
+        assert_eq!(rest(), Rest::Up as u8);
+        // The wake-up came before the sleep, which therefore ends at once.
+        thread::park();
     }
 
     #[test]

@@ -23,11 +23,11 @@ use crate::record::{Degraded, Payload, Walk};
 use crate::wire;
 
 use super::batch::{self, MAX_BATCH_BYTES, MAX_BATCH_RECORDS, Offers};
-use super::consent::{Consent, Generation};
+use super::consent::Consent;
 use super::control::{Command, Waiter};
 use super::gate::{Gate, Pass};
 use super::outbox::{Company, Numbered, Outbox};
-use super::queue::{HandedOver, Incoming};
+use super::queue::{HandedOver, Incoming, Rest};
 use super::retry::{self, Sent, Verdict};
 use super::sealer::Sealer;
 use super::stats::{Counters, Loss};
@@ -62,8 +62,6 @@ pub(crate) struct Shipper {
     offers: Offers,
     warner: Warner,
     waits: Waits,
-    /// When the level was last applied to what waits; `None` where it has to be done again.
-    applied: Option<Generation>,
     /// How large a sealed record was lately, on average, in bytes.
     average_bytes: usize,
     awake_until: Instant,
@@ -114,7 +112,6 @@ struct Shutdown {
 #[derive(Clone, Copy, Debug)]
 struct Flight {
     request: u64,
-    generation: Option<Generation>,
     pass: Pass,
     sent: Sent,
 }
@@ -176,7 +173,6 @@ impl Shipper {
             offers: Offers::new(config.batches, config.compression, is_loopback),
             warner: Warner::default(),
             waits: Waits::default(),
-            applied: None,
             average_bytes: 0,
             awake_until: Instant::now(),
             losses_told: 0,
@@ -211,7 +207,7 @@ impl Shipper {
     fn recover(&mut self) {
         self.restarts += 1;
         self.outbox.recover();
-        self.incoming.unpark();
+        self.incoming.is_up();
         self.warner.warn(Warning::Restarted, &self.restarts, Instant::now());
     }
 
@@ -230,8 +226,9 @@ impl Shipper {
                     self.waits.shutdown = Some(Shutdown { hurry_at, by, waiter });
                     self.gate.last_chance(now);
                 }
-                // It is applied before anything is sent; the command is only the wake-up.
-                Command::ApplyConsent => {}
+                Command::ApplyConsent => {
+                    self.outbox.apply(&self.link.consent, &self.link.counters);
+                }
                 Command::Retire => self.waits.is_retiring = true,
             }
         }
@@ -347,21 +344,8 @@ impl Shipper {
         }
     }
 
-    /// A level that was lowered reaches what waits before anything more is sent.
-    fn apply_consent(&mut self) {
-        let now = self.link.consent.now();
-        if self.applied != Some(now) {
-            self.outbox.apply(&self.link.consent, &self.link.counters);
-            self.applied = Some(now);
-        }
-    }
-
     fn dispatch(&mut self, flights: &mut Flights) {
-        loop {
-            self.apply_consent();
-            if !self.outbox.has_waiting() {
-                return;
-            }
+        while self.outbox.has_waiting() {
             let now = Instant::now();
             let in_flight = self.outbox.requests_in_flight();
             let Some(pass) = self.gate.pass(now, in_flight, self.link.in_flight) else {
@@ -369,10 +353,7 @@ impl Shipper {
             };
             let chosen = self.choose();
             let numbers = self.outbox.apply_to(&chosen, &self.link.consent, &self.link.counters);
-            if numbers.is_empty() && !chosen.is_empty() {
-                continue;
-            }
-            if numbers.is_empty() || !self.send(&numbers, pass, flights) {
+            if !numbers.is_empty() && !self.send(&numbers, pass, flights) {
                 return;
             }
         }
@@ -413,9 +394,7 @@ impl Shipper {
             answer.unwrap_or(Err(TransportError::Timeout))
         });
         let request = self.outbox.send(numbers);
-        flights
-            .by_task
-            .insert(handle.id(), Flight { request, generation: self.applied, pass, sent });
+        flights.by_task.insert(handle.id(), Flight { request, pass, sent });
         true
     }
 
@@ -444,9 +423,6 @@ impl Shipper {
             }
             Verdict::Unauthorized => self.gate.refused(now),
             _ => self.gate.succeeded(),
-        }
-        if flight.generation != self.applied {
-            self.applied = None;
         }
         self.carry_out(&verdict, items, flight.sent);
     }
@@ -537,16 +513,24 @@ impl Shipper {
         is_over
     }
 
-    /// Sleeps until a request is over, something has to be done, or somebody wakes the worker.
-    /// For a while after work it looks for records by itself, so that the host need not wake it.
+    /// Waits until a request is over, something has to be done, or somebody wakes the worker. For
+    /// a while after work it looks for records by itself, so that the host need not wake it.
     async fn wait(&mut self, flights: &mut Flights) {
         let now = Instant::now();
-        let is_awake = now < self.awake_until;
-        if !is_awake && !self.incoming.park() {
-            task::yield_now().await;
-            return;
+        if now < self.awake_until {
+            return self.wait_in_runtime(Some(now + AWAKE_TICK), flights).await;
         }
-        let next = if is_awake { Some(now + AWAKE_TICK) } else { self.next_deadline() };
+        let deadline = self.next_deadline();
+        if flights.tasks.is_empty() {
+            return self.sleep(deadline).await;
+        }
+        if self.incoming.rest(Rest::InRuntime) {
+            self.wait_in_runtime(deadline, flights).await;
+        }
+        self.incoming.is_up();
+    }
+
+    async fn wait_in_runtime(&mut self, until: Option<Instant>, flights: &mut Flights) {
         let ended = {
             let mut woken = pin!(self.incoming.woken());
             let event = poll_fn(|context| {
@@ -555,17 +539,31 @@ impl Shipper {
                 }
                 woken.as_mut().poll(context).map(|()| None)
             });
-            match next {
-                Some(next) => timeout_at(next, event).await.unwrap_or(None),
+            match until {
+                Some(until) => timeout_at(until, event).await.unwrap_or(None),
                 None => event.await,
             }
         };
-        self.incoming.unpark();
         if let Some(ended) = ended {
             self.settle_ended(flights, ended);
-        } else if !is_awake {
+        }
+    }
+
+    /// With nothing under way the thread itself sleeps: waking it is cheaper for the host than
+    /// waking a runtime.
+    async fn sleep(&mut self, until: Option<Instant>) {
+        if self.incoming.rest(Rest::Asleep) {
+            match until {
+                Some(until) => thread::park_timeout(until.duration_since(Instant::now())),
+                None => thread::park(),
+            }
             thread::sleep(AFTER_WAKE);
         }
+        self.incoming.is_up();
+        // The runtime rested as well. Its first turn takes note of connections that were closed
+        // meanwhile, its second gives them up, before a request could be sent on one.
+        task::yield_now().await;
+        task::yield_now().await;
     }
 
     fn next_deadline(&self) -> Option<Instant> {

@@ -64,6 +64,9 @@ struct Piece<'t> {
 
 /// Appends what must be masked in `text` to `findings`, in order of start and without overlaps.
 pub(crate) fn find(text: &str, findings: &mut Vec<Finding>) {
+    if is_plain_word(text.as_bytes()) {
+        return;
+    }
     let first = findings.len();
     let mut at = 0;
     while let Some((start, end)) = placeholder::next(text, at) {
@@ -72,6 +75,15 @@ pub(crate) fn find(text: &str, findings: &mut Vec<Finding>) {
     }
     find_in(Piece { text: &text[at..], at, round: 0 }, findings);
     findings[first..].sort_unstable_by_key(|finding| finding.start);
+}
+
+/// One short word, as most field names and states are: nothing is told by its form that has fewer
+/// than four digits and fewer than 14 characters, as `aabb.ccdd.eeff` has.
+fn is_plain_word(bytes: &[u8]) -> bool {
+    let is_plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+    bytes.len() < 14
+        && bytes.iter().all(is_plain)
+        && bytes.iter().filter(|b| b.is_ascii_digit()).count() < 4
 }
 
 /// What the decimal text of a number is: a card number, if it is one by issuer, length and check

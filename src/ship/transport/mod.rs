@@ -26,7 +26,7 @@ pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 ///
 /// It is called inside a current-thread Tokio runtime on the shipper's own thread, so it must not
 /// block; timers work there, and so does networking where the host's build enables Tokio's
-/// feature `net`.
+/// feature `net`. Tasks that it spawns rest while no request is under way.
 ///
 /// ```
 /// use bytes::Bytes;
