@@ -3,6 +3,7 @@
 //! Deciding and acting are apart: [`outbox`], [`gate`], [`retry`] and [`batch`] are plain data
 //! and pure functions that are told the time; [`worker`] is the short loop around them.
 
+mod apart;
 mod batch;
 mod consent;
 mod control;

@@ -14,6 +14,7 @@ use tokio::sync::Notify;
 
 use crate::record::Unsealed;
 
+use super::apart::Apart;
 use super::consent::Generation;
 use super::control::Command;
 
@@ -52,7 +53,8 @@ pub(crate) struct Incoming {
 
 #[derive(Debug)]
 struct Shared {
-    len: AtomicUsize,
+    /// The one thing that both sides write for each record.
+    len: Apart<AtomicUsize>,
     commands: AtomicUsize,
     capacity: AtomicUsize,
     /// How the worker rests ([`Rest`]); whoever changes anything wakes it.
@@ -78,7 +80,7 @@ pub(crate) fn queue() -> (Handover, Incoming) {
     let (sender, receiver) = mpsc::channel();
     let (command_sender, command_receiver) = mpsc::channel();
     let shared = Arc::new(Shared {
-        len: AtomicUsize::new(0),
+        len: Apart::new(AtomicUsize::new(0)),
         commands: AtomicUsize::new(0),
         capacity: AtomicUsize::new(FIRST_CAPACITY),
         rest: AtomicU8::new(Rest::Up as u8),
@@ -154,7 +156,11 @@ impl Incoming {
     /// As many records as the budget holds at this size.
     pub(crate) fn set_capacity(&self, budget_bytes: usize, average_bytes: usize) {
         let capacity = (budget_bytes / average_bytes.max(1)).clamp(LEAST_CAPACITY, MOST_CAPACITY);
-        self.shared.capacity.store(capacity, Ordering::Relaxed);
+        let before = self.shared.capacity.load(Ordering::Relaxed);
+        // A small change is not worth taking the host's cache line.
+        if capacity.abs_diff(before) > before / 16 {
+            self.shared.capacity.store(capacity, Ordering::Relaxed);
+        }
     }
 
     /// Says that the worker is about to rest. `false` where something has arrived meanwhile.

@@ -8,6 +8,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::mask::Report;
 use crate::record::Degraded;
 
+use super::apart::Apart;
+
 /// Why a record was not delivered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -180,25 +182,30 @@ impl fmt::Display for Stats {
 /// is behind a lock that it alone holds but for the moment of a snapshot.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
+    host: Apart<HostCounters>,
+    settled: Mutex<Settled>,
+}
+
+#[derive(Debug, Default)]
+struct HostCounters {
     produced: AtomicU64,
     skipped: AtomicU64,
     queue_full: AtomicU64,
     has_ended: AtomicBool,
-    settled: Mutex<Settled>,
 }
 
 impl Counters {
     pub(crate) fn produced(&self) {
-        self.produced.fetch_add(1, Ordering::SeqCst);
+        self.host.produced.fetch_add(1, Ordering::SeqCst);
     }
 
     pub(crate) fn skipped(&self) {
-        self.skipped.fetch_add(1, Ordering::SeqCst);
+        self.host.skipped.fetch_add(1, Ordering::SeqCst);
     }
 
     /// A record that the hand-over queue had no room for.
     pub(crate) fn queue_was_full(&self) {
-        self.queue_full.fetch_add(1, Ordering::SeqCst);
+        self.host.queue_full.fetch_add(1, Ordering::SeqCst);
     }
 
     pub(crate) fn delivered(&self, count: u64) {
@@ -237,11 +244,11 @@ impl Counters {
     pub(crate) fn end(&self, loss: Loss) {
         let mut settled = self.lock();
         settled.ended.get_or_insert(loss);
-        self.has_ended.store(true, Ordering::SeqCst);
+        self.host.has_ended.store(true, Ordering::SeqCst);
     }
 
     pub(crate) fn has_ended(&self) -> bool {
-        self.has_ended.load(Ordering::SeqCst)
+        self.host.has_ended.load(Ordering::SeqCst)
     }
 
     /// Records lost so far, by reason, as a record tells the collector.
@@ -254,12 +261,12 @@ impl Counters {
         let mut settled = self.lock().clone();
         // What a record becomes is read before how many there are, so that the difference is
         // never below zero.
-        let skipped = self.skipped.load(Ordering::SeqCst) + settled.skipped;
-        let queue_full = self.queue_full.load(Ordering::SeqCst);
+        let skipped = self.host.skipped.load(Ordering::SeqCst) + settled.skipped;
+        let queue_full = self.host.queue_full.load(Ordering::SeqCst);
         if queue_full > 0 {
             *settled.lost.entry(Loss::QueueFull).or_default() += queue_full;
         }
-        let produced = self.produced.load(Ordering::SeqCst);
+        let produced = self.host.produced.load(Ordering::SeqCst);
         let lost: u64 = settled.lost.values().sum();
         let mut pending = produced.saturating_sub(settled.delivered + skipped + lost);
         if let Some(loss) = settled.ended.filter(|_| pending > 0) {
