@@ -168,6 +168,7 @@ pub struct Sdk {
     /// Its version.
     pub version: String,
     /// A random id of the producing process.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub instance: String,
     /// Records lost since that process started, by reason.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

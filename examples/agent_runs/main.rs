@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use epilogue::mask::Policy;
 use epilogue::{ClientBuilder, Stats};
-use serde_json::json;
+use serde::Serialize;
 
 use common::Destination;
 use recorded::RecordedRun;
@@ -33,7 +33,7 @@ const USAGE: &str = "usage: agent_runs FILE [--repeat N] [--print]";
 /// takes, and at the default limits too few to fill half of the budget.
 const UNFLUSHED: u64 = 16;
 /// How long to wait before saying that the collector keeps the records waiting.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 struct Options {
     file: PathBuf,
@@ -78,43 +78,60 @@ fn print(runs: &[RecordedRun], repeat: u64, to: &Destination) -> io::Result<()> 
     out.flush()
 }
 
-/// Ships at the worker's own pace. A service does not do that: it hands over and goes on.
+/// Ships at the worker's own pace, and ends early where the collector takes nothing: a service
+/// does neither, it hands over and goes on.
 fn ship(runs: &[RecordedRun], repeat: u64, to: &Destination) {
-    let mut unflushed = 0;
-    for _ in 0..repeat {
-        for run in runs {
-            to.client.ship(run.clone());
-            unflushed += 1;
-            if unflushed == UNFLUSHED {
-                catch_up(to);
-                unflushed = 0;
-            }
+    let all = (0..repeat).flat_map(|_| runs);
+    for (run, unflushed) in all.zip((1..=UNFLUSHED).cycle()) {
+        to.client.ship(run.clone());
+        if unflushed == UNFLUSHED && !catch_up(to) {
+            return;
         }
     }
     catch_up(to);
 }
 
-/// Waits until nothing is under way; records that no collector takes end by their age.
-fn catch_up(to: &Destination) {
+/// Waits until nothing is under way. `false` where nothing moves any more.
+fn catch_up(to: &Destination) -> bool {
+    let mut pending = to.client.stats().pending();
     while !to.client.flush_blocking(PATIENCE).is_complete() {
         eprintln!("agent_runs: waiting for the collector: {}", to.client.stats());
+        let left = to.client.stats().pending();
+        if left >= pending {
+            return false;
+        }
+        pending = left;
     }
     // Of what the mock collector has, only its answers are of interest here.
     if let Some(mock) = &to.mock {
         mock.clear();
     }
+    true
 }
 
-fn summary(stats: &Stats) -> serde_json::Value {
-    let masked = stats.masked().iter().map(|(entity, count)| (entity.as_str(), count));
-    json!({
-        "runs": stats.produced(),
-        "delivered": stats.delivered(),
-        "lost": stats.lost(),
-        "degraded": stats.degraded(),
-        "bytes": stats.sent_bytes(),
-        "masked": masked.collect::<BTreeMap<_, _>>(),
-    })
+/// The last line of the output.
+#[derive(Serialize)]
+struct Summary {
+    runs: u64,
+    delivered: u64,
+    lost: u64,
+    degraded: u64,
+    bytes: u64,
+    masked: BTreeMap<&'static str, u64>,
+}
+
+impl Summary {
+    fn of(stats: &Stats) -> Self {
+        let masked = stats.masked().iter().map(|(entity, count)| (entity.as_str(), count));
+        Self {
+            runs: stats.produced(),
+            delivered: stats.delivered(),
+            lost: stats.lost(),
+            degraded: stats.degraded(),
+            bytes: stats.sent_bytes(),
+            masked: masked.collect(),
+        }
+    }
 }
 
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {
@@ -125,7 +142,8 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     }
     ship(&runs, options.repeat, &destination);
     let _ = destination.client.shutdown_blocking(Duration::from_secs(2));
-    writeln!(io::stdout(), "{}", summary(&destination.client.stats()))?;
+    let summary = Summary::of(&destination.client.stats());
+    writeln!(io::stdout(), "{}", serde_json::to_string(&summary)?)?;
     Ok(())
 }
 
