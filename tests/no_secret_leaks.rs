@@ -9,11 +9,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use bytes::Bytes;
 use common::{LONG, SHORT};
 use epilogue::mask::{MaskKey, Policy};
 use epilogue::record::{Error, Outcome};
 use epilogue::testing::{Fault, MockCollector, Request};
-use epilogue::transport::TransportError;
+use epilogue::transport::{BoxFuture, Transport, TransportError};
 use epilogue::{Client, ClientBuilder, Compression, IntoRecord, Level, Loss, Record, Status, Step};
 use serde::{Serialize, Serializer};
 use serde_json::json;
@@ -213,6 +214,30 @@ fn sent(told: &mut Told, condition: &str, request: &Request) {
     told.add(format!("a decoded body {condition}"), String::from_utf8_lossy(&request.decoded));
 }
 
+/// A client of the host's own, which prints each request before it fails.
+struct Prints(Captured);
+
+impl Transport for Prints {
+    fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> BoxFuture<Result<http::Response<Bytes>, TransportError>> {
+        let text = format!("{request:?} {:#?}", request.headers());
+        self.0.0.lock().unwrap().extend_from_slice(text.as_bytes());
+        Box::pin(async { Err(TransportError::Broken) })
+    }
+}
+
+/// What a request prints that is handed to the host's own client.
+fn printed_requests(told: &mut Told, collector: &MockCollector) {
+    let printed = Captured::default();
+    let client = builder(collector).transport(Prints(printed.clone())).build().unwrap();
+    client.ship(run());
+    let _ = client.flush_blocking(SHORT);
+    assert!(printed.text().contains("x-api-key"), "it was asked to send");
+    told.add("a printed request", printed.text());
+}
+
 /// Bad settings with secrets in them.
 fn bad_settings(told: &mut Told) {
     let builders = [
@@ -314,6 +339,7 @@ fn nothing_secret_is_told_anywhere() {
     let rule = |outcome: &Outcome<'_>| panic!("{outcome:?} {NAME}");
     ship(&mut told, "with a rule that panics", builder(&collector).level_rule(rule), &collector);
 
+    printed_requests(&mut told, &collector);
     bad_settings(&mut told);
     public_types(&mut told);
     let blurted = catch_unwind(AssertUnwindSafe(|| Client::disabled().ship(Blurts(true))));
