@@ -92,6 +92,8 @@ fn a_rule_cannot_allow_more_than_the_level() {
     let collector = collector();
     let builder = builder(&collector).level(Level::MetricsOnly);
     let client = builder.level_rule(|_| Level::FullTrace).build().unwrap();
+    // What is shipped is lowered once more when it is sent; a preview is not.
+    assert_eq!(client.preview(traced("1")).level(), Level::MetricsOnly);
     client.ship(traced("1"));
     settle(&client);
     assert!(stored(&collector, "1").trace.is_none());
