@@ -107,7 +107,9 @@ impl Client {
             return counters.skipped();
         }
         let unsealed = Unsealed::new(state, SystemTime::now());
-        if worker.push(HandedOver { unsealed, generation }).is_err() {
+        let is_refused = worker.push(HandedOver { unsealed, generation }).is_err();
+        // Behind the end everything is counted under the reason of the end.
+        if is_refused && !counters.has_ended() {
             counters.queue_was_full();
         }
     }
@@ -134,7 +136,7 @@ impl Client {
     /// Waits until every record handed over before is delivered, or lost and counted; `within`
     /// at most.
     pub async fn flush(&self, within: Duration) -> Drained {
-        self.apart(move |client| client.flush_blocking(within)).await
+        self.apart(within, Self::flush_blocking).await
     }
 
     /// The same, blocking the thread.
@@ -145,7 +147,7 @@ impl Client {
     /// Delivers what it can within the time, then ends the worker; what is left is counted as
     /// lost. Everything shipped later is counted as lost too.
     pub async fn shutdown(&self, within: Duration) -> Drained {
-        self.apart(move |client| client.shutdown_blocking(within)).await
+        self.apart(within, Self::shutdown_blocking).await
     }
 
     /// The same, blocking the thread.
@@ -153,7 +155,8 @@ impl Client {
         let now = tokio::time::Instant::now();
         let by = now.checked_add(within).unwrap_or_else(|| now + Duration::from_secs(1 << 30));
         let drained = self.ask(within, |waiter| Command::Shutdown { by, waiter });
-        if self.shared.worker.is_some() {
+        // A worker that has not answered in time may be stuck in a value of the host's.
+        if self.shared.worker.is_some() && !drained.is_complete() {
             self.shared.counters.end(Loss::Shutdown);
         }
         drained
@@ -211,16 +214,17 @@ impl Client {
 
     /// Waits on a thread of its own, so that neither the caller's runtime nor a worker that is
     /// stuck in a host's `Serialize` can make the wait longer than it may be.
-    async fn apart(&self, ask: impl FnOnce(&Self) -> Drained + Send + 'static) -> Drained {
+    async fn apart(&self, within: Duration, ask: fn(&Self, Duration) -> Drained) -> Drained {
         let client = self.clone();
         let (answer, answered) = tokio::sync::oneshot::channel();
         let started = thread::Builder::new().name("epilogue-wait".to_owned()).spawn(move || {
             // Whoever asked may have stopped listening.
-            let _ = answer.send(ask(&client));
+            let _ = answer.send(ask(&client, within));
         });
         match started {
             Ok(_) => answered.await.unwrap_or(Drained { is_complete: false }),
-            Err(_) => Drained { is_complete: false },
+            // Without a thread the caller's own waits: late is better than not at all.
+            Err(_) => ask(self, within),
         }
     }
 }

@@ -12,8 +12,9 @@ use crate::wire;
 
 /// The largest batch, in bytes before compression: larger ones gain nothing more.
 pub(crate) const MAX_BATCH_BYTES: usize = 1 << 20;
-/// The most records of a batch, well below what a collector takes.
-pub(crate) const MAX_BATCH_RECORDS: usize = 1_000;
+/// The most records of a batch: an answer that lists all of them as rejected still fits into the
+/// 64 KiB that are read of it.
+pub(crate) const MAX_BATCH_RECORDS: usize = 256;
 /// Bodies below this many bytes are not worth compressing.
 const COMPRESSED_FROM: usize = 8 << 10;
 /// zstd's own default: best for its time.

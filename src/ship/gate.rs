@@ -59,11 +59,17 @@ impl Gate {
         }
     }
 
-    /// The collector answered.
-    pub(crate) fn succeeded(&mut self) {
-        if !self.is_open() {
-            self.state = State::Open;
-            self.epoch += 1;
+    /// The collector answered. An answer to a request from before the collector asked for
+    /// patience does not take that back.
+    pub(crate) fn succeeded(&mut self, pass: Pass) {
+        let is_outdated = pass != Pass(self.epoch);
+        match self.state {
+            State::Open => {}
+            State::Held { is_asked_for: true, .. } if is_outdated => {}
+            State::Held { .. } => {
+                self.state = State::Open;
+                self.epoch += 1;
+            }
         }
     }
 
@@ -153,7 +159,7 @@ mod tests {
             now = until;
         }
         assert_eq!(waited, [250, 500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000]);
-        gate.succeeded();
+        gate.succeeded(Pass(gate.epoch));
         assert!(gate.pass(now, 3, 4).is_some());
         fail(&mut gate, now, None);
         assert_eq!(gate.opens_at(), Some(now + FIRST_WAIT), "a new outage begins anew");
@@ -179,6 +185,22 @@ mod tests {
         assert_eq!(gate.opens_at(), Some(now + 60 * SECOND));
         gate.last_chance(now);
         assert_eq!(gate.opens_at(), Some(now));
+    }
+
+    #[test]
+    fn an_older_request_that_succeeds_opens_an_outage_but_ends_no_asked_for_patience() {
+        let (mut gate, now) = (Gate::new(), Instant::now());
+        let older = gate.pass(now, 0, 4).expect("it is open");
+        fail(&mut gate, now, None);
+        gate.succeeded(older);
+        assert!(gate.is_open());
+
+        let older = gate.pass(now, 0, 4).expect("it is open");
+        fail(&mut gate, now, Some(5 * SECOND));
+        gate.succeeded(older);
+        assert_eq!(gate.opens_at(), Some(now + 5 * SECOND));
+        gate.succeeded(Pass(gate.epoch));
+        assert!(gate.is_open());
     }
 
     #[test]

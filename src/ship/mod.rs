@@ -1,7 +1,8 @@
 //! Getting payloads to the collector: what waits, what goes next, what comes back, what is lost.
 //!
-//! Deciding and acting are apart: [`outbox`], [`gate`], [`retry`] and [`batch`] are plain data
-//! and pure functions that are told the time; [`worker`] is the short loop around them.
+//! Deciding and acting are apart: [`outbox`], [`gate`], [`retry`], [`batch`] and [`waits`] are
+//! plain data and pure functions that are told the time; [`worker`] is the short loop around them,
+//! and [`settle`] carries out what was decided about an answer.
 
 mod apart;
 mod batch;
@@ -12,8 +13,10 @@ mod outbox;
 mod queue;
 mod retry;
 mod sealer;
+mod settle;
 mod stats;
 mod transport;
+mod waits;
 mod warn;
 mod worker;
 

@@ -132,11 +132,11 @@ impl Outbox {
 
     /// Successes first and oldest first: a trace of what went well is missed least.
     fn make_room(&mut self, counters: &Counters) {
-        let candidates: Vec<u64> = self.traced.iter().rev().flatten().copied().collect();
-        for number in candidates {
-            if self.bytes <= self.budget {
+        while self.bytes > self.budget {
+            let [others, successes] = &self.traced;
+            let Some(number) = successes.first().or_else(|| others.first()).copied() else {
                 return;
-            }
+            };
             self.give_up_trace(number, Degraded::Pressure, counters);
         }
     }

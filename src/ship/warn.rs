@@ -2,9 +2,13 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::io::Write as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use tokio::time::Instant;
+use tracing::dispatcher::{self, Dispatch};
+use tracing::subscriber::NoSubscriber;
 
 /// How long a reason keeps quiet after it was told.
 const QUIET: Duration = Duration::from_secs(60);
@@ -76,15 +80,15 @@ impl Warner {
 
 /// By `tracing`, target `epilogue`; on standard error where nobody listens there.
 pub(crate) fn tell(text: &str, about: &dyn fmt::Display) {
-    if tracing::dispatcher::has_been_set() {
-        tracing::warn!(target: "epilogue", "{text} ({about})");
-    } else {
-        // Standard error may be closed; then there is nobody to tell.
-        let _ = std::io::Write::write_fmt(
-            &mut std::io::stderr(),
-            format_args!("epilogue: {text} ({about})\n"),
-        );
-    }
+    // A subscriber of the host's that panics costs the warning.
+    let _ = catch_unwind(AssertUnwindSafe(|| {
+        if dispatcher::get_default(Dispatch::is::<NoSubscriber>) {
+            // Standard error may be closed; then there is nobody to tell.
+            let _ = writeln!(std::io::stderr(), "epilogue: {text} ({about})");
+        } else {
+            tracing::warn!(target: "epilogue", "{text} ({about})");
+        }
+    }));
 }
 
 #[cfg(test)]

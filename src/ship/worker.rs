@@ -9,13 +9,14 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::Response;
 use tokio::runtime::{self, Runtime};
 use tokio::task::{self, JoinError, JoinSet};
 use tokio::time::{Instant, timeout, timeout_at};
+use uuid::Uuid;
 
 use crate::config::{Config, Destination};
 use crate::level::Level;
@@ -24,19 +25,20 @@ use crate::wire;
 
 use super::batch::{self, MAX_BATCH_BYTES, MAX_BATCH_RECORDS, Offers};
 use super::consent::Consent;
-use super::control::{Command, Waiter};
+use super::control::Command;
 use super::gate::{Gate, Pass};
-use super::outbox::{Company, Numbered, Outbox};
+use super::outbox::{Company, Outbox};
 use super::queue::{HandedOver, Incoming, Rest};
-use super::retry::{self, Sent, Verdict};
+use super::retry::Sent;
 use super::sealer::Sealer;
 use super::stats::{Counters, Loss};
 use super::transport::{Transport, TransportError};
-use super::warn::{Warner, Warning};
+use super::waits::Waits;
+use super::warn::{Warner, Warning, tell};
 
 /// How long the worker stays awake after work: a host that ships ten records a second never pays
 /// for waking it.
-const AWAKE_AFTER_WORK: Duration = Duration::from_millis(100);
+pub(super) const AWAKE_AFTER_WORK: Duration = Duration::from_millis(100);
 /// How often it looks for records while it is awake.
 const AWAKE_TICK: Duration = Duration::from_millis(1);
 /// How long it leaves the CPU to whoever has just woken it. Where both share one, the kernel runs
@@ -50,23 +52,27 @@ const SEALED_BYTES_AT_ONCE: usize = 256 << 10;
 const STACK_BYTES: usize = 16 << 20;
 /// Panics in a row, without a request that got through, after which the worker gives up.
 const MOST_RESTARTS: u32 = 16;
+/// How long to wait for a runtime that cannot be made.
+const RUNTIME_PAUSE: Duration = Duration::from_millis(500);
 
-type Answer = Result<Response<Bytes>, TransportError>;
+pub(super) type Answer = Result<Response<Bytes>, TransportError>;
 
 /// Everything that the worker keeps while it lives, and over a restart.
 pub(crate) struct Shipper {
-    link: Link,
-    incoming: Incoming,
-    outbox: Outbox,
-    gate: Gate,
-    offers: Offers,
-    warner: Warner,
-    waits: Waits,
+    pub(super) link: Link,
+    pub(super) incoming: Incoming,
+    pub(super) outbox: Outbox,
+    pub(super) gate: Gate,
+    pub(super) offers: Offers,
+    pub(super) warner: Warner,
+    pub(super) waits: Waits,
     /// How large a sealed record was lately, on average, in bytes.
-    average_bytes: usize,
-    awake_until: Instant,
-    losses_told: u64,
-    restarts: u32,
+    pub(super) average_bytes: usize,
+    pub(super) awake_until: Instant,
+    pub(super) losses_told: u64,
+    pub(super) restarts: u32,
+    /// A record is neither in the queue nor in the outbox.
+    pub(super) is_sealing: bool,
 }
 
 /// What a shipper shares with its client, and what it is made of.
@@ -82,49 +88,26 @@ pub(crate) struct Link {
     pub(crate) timeout: Duration,
 }
 
-/// Who waits for what.
-#[derive(Debug, Default)]
-struct Waits {
-    flushes: Vec<Flush>,
-    shutdown: Option<Shutdown>,
-    is_retiring: bool,
-}
-
-/// Everything handed over before it has to be settled.
-#[derive(Debug)]
-struct Flush {
-    /// Records of the queue that came before it.
-    left_in_queue: usize,
-    /// The first record that came behind it, once all before are sealed.
-    until: Option<u64>,
-    waiter: Waiter,
-}
-
-#[derive(Debug)]
-struct Shutdown {
-    /// When what still waits gives up its trace, to be quicker.
-    hurry_at: Instant,
-    by: Instant,
-    waiter: Option<Waiter>,
-}
-
 /// A request under way.
 #[derive(Clone, Copy, Debug)]
-struct Flight {
-    request: u64,
-    pass: Pass,
-    sent: Sent,
+pub(super) struct Flight {
+    pub(super) request: u64,
+    pub(super) pass: Pass,
+    pub(super) sent: Sent,
 }
 
 /// The requests under way, by the task that drives each.
 #[derive(Debug, Default)]
-struct Flights {
-    tasks: JoinSet<Answer>,
-    by_task: HashMap<task::Id, Flight>,
+pub(super) struct Flights {
+    pub(super) tasks: JoinSet<Answer>,
+    pub(super) by_task: HashMap<task::Id, Flight>,
 }
 
 impl Flights {
-    fn over(&mut self, ended: Result<(task::Id, Answer), JoinError>) -> Option<(Flight, Answer)> {
+    pub(super) fn over(
+        &mut self,
+        ended: Result<(task::Id, Answer), JoinError>,
+    ) -> Option<(Flight, Answer)> {
         let (id, answer) = match ended {
             Ok((id, answer)) => (id, answer),
             // A transport of the host's that panics has sent nothing.
@@ -147,7 +130,10 @@ pub(crate) fn start(shipper: Shipper) -> std::io::Result<()> {
 fn supervise(mut shipper: Shipper) {
     while shipper.restarts <= MOST_RESTARTS {
         let Ok(runtime) = runtime() else {
-            break;
+            // Out of file descriptors, most likely; the host may free some.
+            thread::sleep(RUNTIME_PAUSE);
+            shipper.restarts += 1;
+            continue;
         };
         let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(shipper.run())));
         // A name resolution that never ends must not hold the process.
@@ -158,6 +144,7 @@ fn supervise(mut shipper: Shipper) {
         shipper.recover();
     }
     shipper.link.counters.end(Loss::WorkerGone);
+    tell("the shipper's thread ends: nothing more will be shipped", &shipper.restarts);
 }
 
 fn runtime() -> std::io::Result<Runtime> {
@@ -177,6 +164,7 @@ impl Shipper {
             awake_until: Instant::now(),
             losses_told: 0,
             restarts: 0,
+            is_sealing: false,
             link,
             incoming,
         }
@@ -206,6 +194,9 @@ impl Shipper {
     /// After a panic: what was under way waits again, and the next run takes over.
     fn recover(&mut self) {
         self.restarts += 1;
+        if std::mem::take(&mut self.is_sealing) {
+            self.link.counters.lost(Loss::WorkerGone, 1);
+        }
         self.outbox.recover();
         self.incoming.is_up();
         self.warner.warn(Warning::Restarted, &self.restarts, Instant::now());
@@ -216,20 +207,17 @@ impl Shipper {
         while let Some(command) = self.incoming.next_command() {
             match command {
                 Command::Flush(waiter) => {
-                    let left_in_queue = self.incoming.len();
-                    self.waits.flushes.push(Flush { left_in_queue, until: None, waiter });
+                    self.waits.flush(self.incoming.len(), waiter);
                     self.gate.hurry(now);
                 }
                 Command::Shutdown { by, waiter } => {
-                    let hurry_at = now + by.saturating_duration_since(now) / 2;
-                    let waiter = Some(waiter);
-                    self.waits.shutdown = Some(Shutdown { hurry_at, by, waiter });
+                    self.waits.shutdown(now, by, waiter);
                     self.gate.last_chance(now);
                 }
                 Command::ApplyConsent => {
                     self.outbox.apply(&self.link.consent, &self.link.counters);
                 }
-                Command::Retire => self.waits.is_retiring = true,
+                Command::Retire => self.waits.retire(),
             }
         }
     }
@@ -239,11 +227,11 @@ impl Shipper {
         let mut bytes = 0;
         for _ in 0..SEALED_AT_ONCE {
             let Some(handed_over) = self.incoming.pop() else {
-                self.sealed_all();
+                self.waits.sealed_all(self.outbox.next_number());
                 return false;
             };
             bytes += self.seal(handed_over);
-            self.sealed_one();
+            self.waits.sealed_one(self.outbox.next_number());
             if bytes >= SEALED_BYTES_AT_ONCE {
                 break;
             }
@@ -253,6 +241,7 @@ impl Shipper {
 
     fn seal(&mut self, handed_over: HandedOver) -> usize {
         let HandedOver { unsealed, generation } = handed_over;
+        self.is_sealing = true;
         let link = &self.link;
         let walk = if self.incoming.is_crowded() {
             Walk::Skip
@@ -264,6 +253,7 @@ impl Shipper {
         let level = link.consent.since(generation);
         if level == Level::Off {
             link.counters.withdrawn(1);
+            self.is_sealing = false;
             return 0;
         }
         let payload = link.sealer.seal(unsealed, level, walk);
@@ -272,27 +262,32 @@ impl Shipper {
         if payload.level() == Level::Off {
             // The host's rule wants nothing of it.
             link.counters.withdrawn(1);
+            self.is_sealing = false;
             return 0;
         }
-        let bytes = payload.size();
+        let (bytes, id, degraded) = (payload.size(), payload.id(), payload.degraded());
         link.counters.masked(&payload.report());
-        self.note_degraded(&payload, now);
+        if payload.has_trace() {
+            self.learn_size(bytes);
+        }
         self.outbox.admit(payload, generation, now, &self.link.counters);
-        self.learn_size(bytes);
+        self.is_sealing = false;
+        self.note_degraded(degraded, id, now);
         bytes
     }
 
-    fn note_degraded(&mut self, payload: &Payload, now: Instant) {
-        let Some(why) = payload.degraded() else {
+    fn note_degraded(&mut self, degraded: Option<Degraded>, id: Uuid, now: Instant) {
+        let Some(why) = degraded else {
             return;
         };
         self.link.counters.degraded(why, 1);
         if why == Degraded::Unserializable {
-            self.warner.warn(Warning::Unserializable, &payload.id(), now);
+            self.warner.warn(Warning::Unserializable, &id, now);
         }
     }
 
-    /// The queue holds as many records as the budget will at their size lately.
+    /// The queue holds as many records as the budget will at their size lately. Only records with
+    /// their trace tell how large the values are that wait in it.
     fn learn_size(&mut self, bytes: usize) {
         self.average_bytes = match self.average_bytes {
             0 => bytes,
@@ -301,28 +296,10 @@ impl Shipper {
         self.incoming.set_capacity(self.link.budget_bytes, self.average_bytes);
     }
 
-    fn sealed_one(&mut self) {
-        let next = self.outbox.next_number();
-        for flush in &mut self.waits.flushes {
-            flush.left_in_queue = flush.left_in_queue.saturating_sub(1);
-            if flush.left_in_queue == 0 {
-                flush.until.get_or_insert(next);
-            }
-        }
-    }
-
-    fn sealed_all(&mut self) {
-        let next = self.outbox.next_number();
-        for flush in &mut self.waits.flushes {
-            flush.until.get_or_insert(next);
-        }
-    }
-
     fn tidy(&mut self) {
         let now = Instant::now();
         self.outbox.expire(now, &self.link.counters);
-        let hurries = self.waits.shutdown.as_ref().is_some_and(|shutdown| now >= shutdown.hurry_at);
-        if hurries {
+        if self.waits.hurries(now) {
             self.outbox.give_up_traces(Degraded::Shutdown, &self.link.counters);
         }
         self.tell_losses(now);
@@ -398,117 +375,14 @@ impl Shipper {
         true
     }
 
-    fn settle_ended(
-        &mut self,
-        flights: &mut Flights,
-        ended: Result<(task::Id, Answer), JoinError>,
-    ) {
-        if let Some((flight, answer)) = flights.over(ended) {
-            self.settle(flight, &answer);
-        }
-    }
-
-    fn settle(&mut self, flight: Flight, answer: &Answer) {
-        let now = Instant::now();
-        self.awake_until = now + AWAKE_AFTER_WORK;
-        if let Ok(answer) = answer {
-            self.offers.learn(answer.headers());
-        }
-        let verdict = retry::judge(answer, flight.sent, SystemTime::now());
-        self.warn_of(&verdict, answer, now);
-        let items = self.outbox.finish(flight.request);
-        match &verdict {
-            Verdict::Hold { retry_after } => {
-                self.gate.failed(flight.pass, now, *retry_after, fastrand::f64());
-            }
-            Verdict::Unauthorized => self.gate.refused(now),
-            _ => self.gate.succeeded(),
-        }
-        self.carry_out(&verdict, items, flight.sent);
-    }
-
-    fn carry_out(&mut self, verdict: &Verdict, items: Vec<Numbered>, sent: Sent) {
-        let counters = Arc::clone(&self.link.counters);
-        let count = items.len() as u64;
-        match verdict {
-            Verdict::Stored { rejected } => {
-                self.restarts = 0;
-                self.outbox.got_through();
-                counters.delivered(count - rejected.len() as u64);
-                counters.lost(Loss::Rejected, rejected.len() as u64);
-            }
-            Verdict::Hold { .. } => {
-                for item in items {
-                    self.outbox.failed(item, sent.records == 1, &counters);
-                }
-            }
-            Verdict::Alone => self.back(items, Company::Alone),
-            Verdict::Split => self.back(items, Company::Batch((sent.records / 2).max(1))),
-            Verdict::WithoutTrace => self.back_without_trace(items),
-            Verdict::Plain => {
-                self.offers.forget();
-                self.back(items, Company::Plain);
-            }
-            Verdict::Unauthorized => counters.lost(Loss::Unauthorized, count),
-            Verdict::TooLarge => counters.lost(Loss::TooLarge, count),
-            Verdict::Rejected => counters.lost(Loss::Rejected, count),
-        }
-    }
-
-    fn back(&mut self, items: Vec<Numbered>, company: Company) {
-        for (number, mut item) in items {
-            item.company = match (item.company, company) {
-                (Company::Batch(was), Company::Batch(now)) => Company::Batch(was.min(now)),
-                (was, now) => was.max(now),
-            };
-            self.outbox.back(number, item);
-        }
-    }
-
-    fn back_without_trace(&mut self, items: Vec<Numbered>) {
-        for (number, mut item) in items {
-            item.payload.give_up_trace(Degraded::TooLarge);
-            self.link.counters.degraded(Degraded::TooLarge, 1);
-            self.outbox.back(number, item);
-        }
-    }
-
-    fn warn_of(&mut self, verdict: &Verdict, answer: &Answer, now: Instant) {
-        let warning = match verdict {
-            Verdict::Hold { .. } => Warning::Unreachable,
-            Verdict::Unauthorized => Warning::Unauthorized,
-            Verdict::Rejected | Verdict::TooLarge => Warning::Rejected,
-            Verdict::Stored { rejected } if !rejected.is_empty() => Warning::Rejected,
-            _ => return,
-        };
-        match answer {
-            Ok(answer) => self.warner.warn(warning, &answer.status(), now),
-            Err(error) => self.warner.warn(warning, error, now),
-        }
-    }
-
     /// Answers whoever waits for what has come about. Tells whether the worker's work is over.
     fn answer_waits(&mut self) -> bool {
-        let outbox = &self.outbox;
-        let flushes = std::mem::take(&mut self.waits.flushes);
-        for flush in flushes {
-            if flush.until.is_some_and(|until| outbox.is_settled_before(until)) {
-                flush.waiter.done();
-            } else {
-                self.waits.flushes.push(flush);
-            }
-        }
+        self.waits.answer_flushes(&self.outbox);
         let is_empty = self.incoming.len() == 0 && self.outbox.is_settled_before(u64::MAX);
-        let is_over = match &self.waits.shutdown {
-            Some(shutdown) => is_empty || Instant::now() >= shutdown.by,
-            None => is_empty && self.waits.is_retiring,
-        };
+        let is_over = self.waits.are_over(Instant::now(), is_empty);
         if is_over {
             self.link.counters.end(Loss::Shutdown);
-            let waiter = self.waits.shutdown.as_mut().and_then(|shutdown| shutdown.waiter.take());
-            if let Some(waiter) = waiter.filter(|_| is_empty) {
-                waiter.done();
-            }
+            self.waits.end(is_empty);
         }
         is_over
     }
@@ -567,14 +441,9 @@ impl Shipper {
     }
 
     fn next_deadline(&self) -> Option<Instant> {
-        let probe = self
-            .gate
-            .opens_at()
-            .filter(|_| self.outbox.has_waiting() && self.outbox.requests_in_flight() == 0);
-        let shutdown = self.waits.shutdown.as_ref().map(|shutdown| {
-            let hurries = Instant::now() < shutdown.hurry_at && self.outbox.has_waiting();
-            if hurries { shutdown.hurry_at } else { shutdown.by }
-        });
-        [probe, self.outbox.expires_at(), shutdown].into_iter().flatten().min()
+        let can_probe = self.outbox.has_waiting() && self.outbox.requests_in_flight() == 0;
+        let probe = self.gate.opens_at().filter(|_| can_probe);
+        let ends = self.waits.deadline(Instant::now());
+        [probe, self.outbox.expires_at(), ends].into_iter().flatten().min()
     }
 }

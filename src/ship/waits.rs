@@ -1,0 +1,148 @@
+//! Who waits for the worker, and for what: plain data that is told how far it has come.
+
+use tokio::time::Instant;
+
+use super::control::Waiter;
+use super::outbox::Outbox;
+
+/// Everybody who waits.
+#[derive(Debug, Default)]
+pub(crate) struct Waits {
+    flushes: Vec<Flush>,
+    shutdown: Option<Shutdown>,
+    is_retiring: bool,
+}
+
+/// Everything handed over before it has to be settled.
+#[derive(Debug)]
+struct Flush {
+    /// Records of the queue that came before it.
+    left_in_queue: usize,
+    /// The first record that came behind it, once all before are sealed.
+    until: Option<u64>,
+    waiter: Waiter,
+}
+
+#[derive(Debug)]
+struct Shutdown {
+    /// When what still waits gives up its trace, to be quicker.
+    hurry_at: Instant,
+    by: Instant,
+    /// Several may ask; the earliest bound holds for all.
+    waiters: Vec<Waiter>,
+}
+
+impl Waits {
+    pub(crate) fn flush(&mut self, left_in_queue: usize, waiter: Waiter) {
+        self.flushes.push(Flush { left_in_queue, until: None, waiter });
+    }
+
+    pub(crate) fn shutdown(&mut self, now: Instant, by: Instant, waiter: Waiter) {
+        let mut waiters = vec![waiter];
+        let mut by = by;
+        if let Some(earlier) = self.shutdown.take() {
+            by = by.min(earlier.by);
+            waiters.extend(earlier.waiters);
+        }
+        let hurry_at = now + by.saturating_duration_since(now) / 2;
+        self.shutdown = Some(Shutdown { hurry_at, by, waiters });
+    }
+
+    /// Nobody is left to hand anything over.
+    pub(crate) fn retire(&mut self) {
+        self.is_retiring = true;
+    }
+
+    /// A record of the queue was sealed; the next will get the number `next`.
+    pub(crate) fn sealed_one(&mut self, next: u64) {
+        for flush in &mut self.flushes {
+            flush.left_in_queue = flush.left_in_queue.saturating_sub(1);
+            if flush.left_in_queue == 0 {
+                flush.until.get_or_insert(next);
+            }
+        }
+    }
+
+    /// The queue is empty.
+    pub(crate) fn sealed_all(&mut self, next: u64) {
+        for flush in &mut self.flushes {
+            flush.until.get_or_insert(next);
+        }
+    }
+
+    /// The end is near enough for traces to be given up.
+    pub(crate) fn hurries(&self, now: Instant) -> bool {
+        self.shutdown.as_ref().is_some_and(|shutdown| now >= shutdown.hurry_at)
+    }
+
+    /// When something has to be done for them, whatever else happens.
+    pub(crate) fn deadline(&self, now: Instant) -> Option<Instant> {
+        let shutdown = self.shutdown.as_ref()?;
+        Some(if now < shutdown.hurry_at { shutdown.hurry_at } else { shutdown.by })
+    }
+
+    /// Answers the flushes that have come about.
+    pub(crate) fn answer_flushes(&mut self, outbox: &Outbox) {
+        for flush in std::mem::take(&mut self.flushes) {
+            if flush.until.is_some_and(|until| outbox.is_settled_before(until)) {
+                flush.waiter.done();
+            } else {
+                self.flushes.push(flush);
+            }
+        }
+    }
+
+    /// The worker's work is over: nothing is left, or the time is.
+    pub(crate) fn are_over(&self, now: Instant, is_empty: bool) -> bool {
+        match &self.shutdown {
+            Some(shutdown) => is_empty || now >= shutdown.by,
+            None => is_empty && self.is_retiring,
+        }
+    }
+
+    /// Answers whoever waits for the end. Whoever is not told that all is done hears the opposite.
+    pub(crate) fn end(&mut self, is_empty: bool) {
+        let waiters = self.shutdown.take().map(|shutdown| shutdown.waiters);
+        for waiter in waiters.into_iter().flatten().filter(|_| is_empty) {
+            waiter.done();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::control::wait;
+    use super::*;
+
+    #[test]
+    fn two_shutdowns_end_together_at_the_earlier_bound() {
+        let (mut waits, now) = (Waits::default(), Instant::now());
+        let (first, first_waiting) = wait();
+        let (second, second_waiting) = wait();
+        waits.shutdown(now, now + Duration::from_secs(10), first);
+        waits.shutdown(now, now + Duration::from_secs(2), second);
+        assert!(!waits.are_over(now, false));
+        assert!(waits.hurries(now + Duration::from_secs(1)));
+        assert!(waits.are_over(now + Duration::from_secs(2), false));
+        assert!(waits.are_over(now, true));
+        waits.end(true);
+        assert!(first_waiting.wait(Duration::MAX).is_complete());
+        assert!(second_waiting.wait(Duration::MAX).is_complete());
+    }
+
+    #[test]
+    fn a_flush_waits_for_what_came_before_it_alone() {
+        let mut waits = Waits::default();
+        let outbox = Outbox::new(1 << 20, Duration::from_secs(1));
+        let (waiter, waiting) = wait();
+        waits.flush(2, waiter);
+        waits.sealed_one(1);
+        waits.answer_flushes(&outbox);
+        assert!(!waiting.wait(Duration::ZERO).is_complete());
+        waits.sealed_one(2);
+        waits.answer_flushes(&outbox);
+        assert!(waiting.wait(Duration::ZERO).is_complete());
+    }
+}
