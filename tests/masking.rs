@@ -340,3 +340,43 @@ fn one_value_has_one_hash_in_every_place_and_identifiers_stay_apart() {
     assert_eq!(one["ticket_id"], hash);
     assert_ne!(one["ticket_id"], two["ticket_id"]);
 }
+
+#[test]
+fn a_pairs_value_that_comes_before_its_name_is_treated_by_it_and_carried_over() {
+    let told = serde_json::json!([
+        {"value": "Wilhelmina Ashworth", "name": "customer_name"},
+        {"value": "555-123-4567", "key": "phone"},
+        {"val": "xK9-first-2", "value": "xK9-second-2", "variable": "password"},
+        "Wilhelmina said that xK9-first-2 and xK9-second-2 do not work"
+    ]);
+    let masked = Policy::default().mask(&told).unwrap().into_json();
+    for secret in ["Wilhelmina", "Ashworth", "4567", "xK9"] {
+        assert!(!masked.contains(secret), "{secret}: {masked}");
+    }
+}
+
+#[test]
+fn a_list_of_field_names_in_a_text_is_no_pair() {
+    let told = serde_json::json!({
+        "tool": r#"{"required":["passenger_name","reservation_id","date"]}"#,
+        "note": "reservation_id is missing"
+    });
+    let masked = Policy::default().mask(&told).unwrap().into_json();
+    assert_eq!(masked, told.to_string());
+}
+
+#[test]
+fn a_number_that_readers_refuse_is_left_out() {
+    let raw = serde_json::value::RawValue::from_string(r#"{"a":1e999,"b":1}"#.into()).unwrap();
+    let masked = Policy::default().mask(&*raw).unwrap().into_json();
+    assert_eq!(masked, r#"{"a":null,"b":1}"#);
+}
+
+#[test]
+fn many_keys_that_mask_alike_stay_many() {
+    let told: std::collections::BTreeMap<String, u32> =
+        (0..5_000).map(|n| (format!("078-05-1{:03} {n}", n % 1000), n)).collect();
+    let masked = Policy::default().mask(&told).unwrap().into_json();
+    let read: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&masked).unwrap();
+    assert_eq!(read.len(), told.len());
+}

@@ -1,7 +1,7 @@
 //! Names and addresses that one record knows, so that they are masked wherever else it tells
 //! them: in any case, whole words only.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use unicode_normalization::UnicodeNormalization;
@@ -17,6 +17,9 @@ use super::walk::{Container, Sink};
 const MAX_BYTES: usize = 256;
 /// The most identities of one record; beyond it a value is masked in its place only.
 const MAX_IDENTITIES: usize = 16_384;
+
+/// The most texts of a record whose name may still come.
+const MAX_WATCHED: usize = 1_024;
 
 /// Words that stand in for a name, and titles before one: masking them everywhere would only
 /// blot out the text.
@@ -73,7 +76,11 @@ const ALSO_WORDS: &[&str] = &[
 /// What a record knows, while it is being collected.
 #[derive(Debug, Default)]
 pub(crate) struct Known {
-    identities: HashMap<String, Identity>,
+    /// In order, so that the same record is masked in the same way each time.
+    identities: BTreeMap<String, Identity>,
+    /// The texts under a `value` whose name may still come, and whether more are coming.
+    watched: Vec<String>,
+    watches: usize,
     /// The name just met in the same object: `first_name` beside `last_name` is one person.
     beside: Option<String>,
 }
@@ -124,7 +131,7 @@ impl Known {
         let is_room = self.identities.len() < MAX_IDENTITIES && value.len() <= MAX_BYTES;
         if is_room && !placeholder::is_whole(value) {
             let identity = Identity { entity, exact_case };
-            self.identities.entry(value.nfkc().collect()).or_insert(identity);
+            self.identities.entry(as_searched(value)).or_insert(identity);
         }
     }
 
@@ -162,6 +169,9 @@ impl Sink for Known {
     }
 
     fn text(&mut self, treatment: Treatment, text: &str) {
+        if self.watches > 0 && self.watched.len() < MAX_WATCHED && text.len() <= MAX_BYTES {
+            self.watched.push(text.to_owned());
+        }
         self.learn(treatment, text);
     }
 
@@ -180,11 +190,21 @@ impl Sink for Known {
     }
 
     fn mark(&self) -> usize {
-        0
+        self.watched.len()
+    }
+
+    fn watch(&mut self, is_on: bool) {
+        self.watches = if is_on { self.watches + 1 } else { self.watches.saturating_sub(1) };
     }
 
     fn replace_with_bytes(&mut self, _: usize, _: usize) {}
-    fn remove(&mut self, _: usize, _: usize) {}
+
+    fn rename(&mut self, from: usize, to: usize, treatment: Treatment) {
+        for text in self.watched.get(from..to).unwrap_or_default().to_vec() {
+            self.learn(treatment, &text);
+        }
+    }
+
     fn begin_embedded(&mut self) {}
     fn end_embedded(&mut self, _: &str) {}
 }
@@ -214,7 +234,7 @@ pub(crate) struct Occurrence<'a> {
 }
 
 impl Identities {
-    fn new(identities: HashMap<String, Identity>) -> Self {
+    fn new(identities: BTreeMap<String, Identity>) -> Self {
         let mut patterns = Vec::new();
         let mut texts = Vec::new();
         for (value, identity) in identities {
@@ -269,6 +289,15 @@ impl Pattern {
         let goes_on_behind =
             is_in_word(text[end..].chars().next()) && is_in_word(hit.chars().next_back());
         !goes_on_before && !goes_on_behind && (!self.identity.exact_case || hit == self.value)
+    }
+}
+
+/// A value in the form in which texts are searched: typographic signs, foreign digits and
+/// invisible characters are folded there.
+fn as_searched(value: &str) -> String {
+    match fold(value) {
+        Some(folded) => folded.text().to_owned(),
+        None => value.nfkc().collect(),
     }
 }
 
@@ -356,6 +385,11 @@ mod tests {
         known.learn(Treatment::Name, "Li");
         known.end(Container::Object);
         assert_eq!(found(known, "is mia li here?"), ["mia li"]);
+    }
+
+    #[test]
+    fn typographic_signs_make_no_other_name() {
+        assert_eq!(found(name("O\u{2019}Brien"), "O'Brien, o\u{2019}brien").len(), 2);
     }
 
     #[test]

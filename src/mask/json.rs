@@ -141,8 +141,31 @@ impl<'a> Cursor<'a> {
         map.end()
     }
 
+    /// How many elements the array here has, counted no further than three: who asks wants to know
+    /// whether it is a pair, and a pair begins with a text.
+    fn count_up_to_three(self) -> usize {
+        let start = self.at.get();
+        self.step();
+        let mut count = 0;
+        while count < 3 && self.peek() != b']' {
+            if self.peek() == b',' {
+                self.step();
+                continue;
+            }
+            count += 1;
+            if self.peek() == b'"' {
+                self.scalar();
+            } else {
+                // Containers are not passed twice: whatever has one is no pair of texts.
+                count = 3;
+            }
+        }
+        self.at.set(start);
+        count
+    }
+
     fn array<S: Serializer>(self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut seq = serializer.serialize_seq(None)?;
+        let mut seq = serializer.serialize_seq(Some(self.count_up_to_three()))?;
         self.step();
         loop {
             match self.peek() {

@@ -167,9 +167,9 @@ impl<'a> Masker<'a> {
     fn add_occurrences(&mut self, text: &str) {
         let masked_before: Vec<_> = placeholders(text).collect();
         for occurrence in &self.occurrences {
-            let is_masked = masked_before
-                .iter()
-                .any(|(start, end)| occurrence.start < *end && *start < occurrence.end);
+            let behind = masked_before.partition_point(|(_, end)| *end <= occurrence.start);
+            let is_masked =
+                masked_before.get(behind).is_some_and(|(start, _)| *start < occurrence.end);
             if !is_masked {
                 let entity = occurrence.entity;
                 self.spans.push(Span {
@@ -196,7 +196,7 @@ fn placeholders(text: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
 /// Orders the spans and takes out what another covers; of two that overlap the first keeps its
 /// place, and what the other reaches beyond it is masked all the same.
 fn separate(spans: &mut Vec<Span>) {
-    spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
+    spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end), span.entity));
     let mut end = 0;
     spans.retain_mut(|span| {
         span.start = span.start.max(end);

@@ -52,7 +52,8 @@ impl Path {
         while !key.is_char_boundary(len) {
             len -= 1;
         }
-        self.keys.push_str(&key[..len]);
+        // U+0000 must not reach the wire, and this is no longer.
+        self.keys.extend(key[..len].chars().map(|c| if c == '\0' { ' ' } else { c }));
         if let Some(step) = self.steps.last_mut() {
             *step = Step::Key(start, start + len);
         }

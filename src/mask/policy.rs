@@ -16,6 +16,8 @@ const DEFAULT_NAME: &str = "default/1";
 
 /// The most field names whose rule a thread remembers; hostile keys must not grow it for ever.
 const CACHED_KEYS: usize = 4_096;
+/// The longest of them, in bytes: a longer one is a text, and stays nowhere.
+const CACHED_KEY_BYTES: usize = 96;
 
 /// What is masked, and how: a cheap handle to named, versioned rules and a hashing key.
 ///
@@ -268,10 +270,12 @@ fn default_traits(key: &str) -> KeyTraits {
                 is_person: keys::is_person(key),
             }
         };
-        if cache.len() >= CACHED_KEYS {
-            cache.clear();
+        if key.len() <= CACHED_KEY_BYTES {
+            if cache.len() >= CACHED_KEYS {
+                cache.clear();
+            }
+            cache.insert(key.into(), traits);
         }
-        cache.insert(key.into(), traits);
         traits
     })
 }

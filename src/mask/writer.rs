@@ -1,7 +1,6 @@
 //! Writes what the walk meets as JSON, masked: the only way to bytes that may leave.
 
-use std::collections::HashSet;
-use std::fmt::Write as _;
+use std::collections::{HashMap, HashSet};
 
 use super::entity::Entity;
 use super::identities::Identities;
@@ -31,19 +30,22 @@ pub(crate) struct Writer<'a> {
     out: Vec<u8>,
     path: Path,
     cuts: Vec<Cut>,
+    /// All of them, listed or not.
+    cut_count: u64,
     /// The texts around the JSON that is being written into one.
     around: Vec<Around>,
     /// Keys that were looked at and hold nothing: the same few stand in every object.
     harmless_keys: HashSet<Box<str>>,
-    /// Masked keys of the open objects, with their depth: two that mask alike must stay two.
-    masked_keys: Vec<(usize, String)>,
+    /// Masked keys of the open objects, with their depth and how often each came: two that mask
+    /// alike must stay two.
+    masked_keys: Vec<(usize, HashMap<String, u32>)>,
 }
 
 #[derive(Debug)]
 struct Around {
     out: Vec<u8>,
     masked: u64,
-    cuts: usize,
+    cuts: u64,
 }
 
 impl<'a> Writer<'a> {
@@ -54,6 +56,7 @@ impl<'a> Writer<'a> {
             out: Vec::with_capacity(1_024),
             path: Path::new(root),
             cuts: Vec::new(),
+            cut_count: 0,
             around: Vec::new(),
             harmless_keys: HashSet::new(),
             masked_keys: Vec::new(),
@@ -81,21 +84,17 @@ impl<'a> Writer<'a> {
     }
 
     /// Two keys that mask alike get a number, so that neither hides the other.
-    fn unlike_the_others(&mut self, mut key: String) -> String {
+    fn unlike_the_others(&mut self, key: String) -> String {
         let depth = self.path.depth();
-        let is_taken = |key: &str, keys: &[(usize, String)]| {
-            keys.iter().any(|(at, other)| *at == depth && other == key)
-        };
-        let len = key.len();
-        let mut number = 1;
-        while is_taken(&key, &self.masked_keys) {
-            number += 1;
-            key.truncate(len);
-            // Writing to a String cannot fail.
-            let _ = write!(key, "#{number}");
+        if self.masked_keys.last().is_none_or(|(at, _)| *at != depth) {
+            self.masked_keys.push((depth, HashMap::new()));
         }
-        self.masked_keys.push((depth, key.clone()));
-        key
+        let Some((_, keys)) = self.masked_keys.last_mut() else {
+            return key;
+        };
+        let count = keys.entry(key.clone()).or_insert(0);
+        *count += 1;
+        if *count == 1 { key } else { format!("{key}#{count}") }
     }
 }
 
@@ -129,6 +128,7 @@ impl Sink for Writer<'_> {
 
     fn cut(&mut self) {
         self.null();
+        self.cut_count += 1;
         if self.cuts.len() < MAX_CUTS {
             self.cuts.push(Cut { path: self.path.to_string(), original_bytes: None });
         }
@@ -185,20 +185,38 @@ impl Sink for Writer<'_> {
         self.bytes(len);
     }
 
-    fn remove(&mut self, from: usize, to: usize) {
+    fn watch(&mut self, _: bool) {}
+
+    fn rename(&mut self, from: usize, to: usize, treatment: Treatment) {
         let written = &self.out[from..to];
-        if matches!(written, b"true" | b"false" | b"null" | b"\"\"") {
-            return;
+        let masked = match written.first() {
+            Some(b'"') => {
+                let text: String = serde_json::from_slice(written).unwrap_or_default();
+                self.masker.placed(treatment, &text)
+            }
+            Some(b'{' | b'[') => {
+                self.masker.count(Entity::Removed);
+                Some("[REMOVED]".to_owned())
+            }
+            Some(b'-' | b'0'..=b'9') => {
+                let text = String::from_utf8_lossy(written).into_owned();
+                self.masker.number(treatment, &text)
+            }
+            _ => None,
+        };
+        if let Some(masked) = masked {
+            let behind = self.out.split_off(to);
+            self.out.truncate(from);
+            self.string(&masked);
+            self.out.extend_from_slice(&behind);
         }
-        self.masker.count(Entity::Removed);
-        self.out.splice(from..to, *b"\"[REMOVED]\"");
     }
 
     fn begin_embedded(&mut self) {
         self.around.push(Around {
             out: std::mem::take(&mut self.out),
             masked: self.masker.report().total(),
-            cuts: self.cuts.len(),
+            cuts: self.cut_count,
         });
     }
 
@@ -208,7 +226,7 @@ impl Sink for Writer<'_> {
         };
         let json = std::mem::replace(&mut self.out, around.out);
         let is_changed =
-            self.masker.report().total() != around.masked || self.cuts.len() != around.cuts;
+            self.masker.report().total() != around.masked || self.cut_count != around.cuts;
         if is_changed {
             self.string(&String::from_utf8_lossy(&json));
         } else {

@@ -36,10 +36,7 @@ impl<S: Sink> Compound<'_, '_, S> {
         }
         self.walk.sink.key(self.index, key);
         self.index += 1;
-        self.value_span = self.value_span.or_else(|| {
-            let at = self.walk.sink.mark();
-            is_value.then_some((at, at))
-        });
+        self.value_from = is_value.then(|| self.walk.sink.mark());
     }
 
     fn field_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WalkError> {
@@ -48,26 +45,30 @@ impl<S: Sink> Compound<'_, '_, S> {
         }
         let place = self.value_place;
         self.walk.named = None;
+        let value_from = self.value_from.take();
+        if value_from.is_some() {
+            self.walk.sink.watch(true);
+        }
         value.serialize(At { walk: self.walk, place })?;
-        if let Some((from, to)) = &mut self.value_span {
-            if from == to {
-                *to = self.walk.sink.mark();
-            }
+        if let Some(from) = value_from {
+            self.walk.sink.watch(false);
+            self.value_spans.push((from, self.walk.sink.mark()));
         }
         if place.names_sibling {
             self.named = self.walk.named.take().or(self.named);
-            self.remove_earlier_value();
+            self.rename_earlier_values();
         }
         Ok(())
     }
 
-    /// The name came behind its value: what was written as harmless is taken back.
-    fn remove_earlier_value(&mut self) {
-        let is_sensitive =
-            matches!(self.named, Some(Treatment::Remove | Treatment::RemoveEverywhere));
-        if let (true, Some((from, to))) = (is_sensitive, self.value_span) {
-            self.walk.sink.remove(from, to);
-            self.value_span = None;
+    /// The name came behind its value: what was taken for harmless is treated by the name.
+    fn rename_earlier_values(&mut self) {
+        let Some(treatment) = self.named.filter(|named| *named != Treatment::Keep) else {
+            return;
+        };
+        // From behind, so that the places before stay what they are.
+        for (from, to) in std::mem::take(&mut self.value_spans).into_iter().rev() {
+            self.walk.sink.rename(from, to, treatment);
         }
     }
 

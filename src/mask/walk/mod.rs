@@ -50,8 +50,10 @@ pub(super) trait Sink {
     fn mark(&self) -> usize;
     /// Everything since `mark` was `len` bytes given as numbers.
     fn replace_with_bytes(&mut self, mark: usize, len: usize);
-    /// What stands at `from..to` turned out to be under a sensitive name.
-    fn remove(&mut self, from: usize, to: usize);
+    /// What follows may get its name later, until it is said that it may not.
+    fn watch(&mut self, is_on: bool);
+    /// What stands at `from..to`, of a value that was watched, has a name that tells what it is.
+    fn rename(&mut self, from: usize, to: usize, treatment: Treatment);
 
     /// What follows, until `end_embedded`, stands as JSON in this text.
     fn begin_embedded(&mut self);

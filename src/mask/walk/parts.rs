@@ -36,8 +36,10 @@ pub(super) struct Compound<'w, 's, S> {
     pub(super) named: Option<Treatment>,
     /// The place of the value whose key was just met.
     pub(super) value_place: Place,
-    /// Where a pair's value stands that came before its name.
-    pub(super) value_span: Option<(usize, usize)>,
+    /// Where the value of a pair begins that is about to come.
+    pub(super) value_from: Option<usize>,
+    /// Where values of pairs stand, whose name may still come.
+    pub(super) value_spans: Vec<(usize, usize)>,
 }
 
 /// A struct that is being walked: usually an object, seldom one of `serde_json`'s private types.
@@ -75,7 +77,8 @@ impl<'w, 's, S: Sink> At<'w, 's, S> {
             is_bytes: true,
             named: None,
             value_place: place,
-            value_span: None,
+            value_from: None,
+            value_spans: Vec::new(),
         }
     }
 

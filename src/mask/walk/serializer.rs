@@ -64,7 +64,12 @@ impl<S: Sink> At<'_, '_, S> {
         let is_number = JsonText::parse(text).is_some()
             && text.starts_with(|first: char| first == '-' || first.is_ascii_digit());
         if is_number {
-            self.walk.number(self.place, text);
+            // Beyond an f64 most readers refuse the whole record.
+            if text.parse().is_ok_and(f64::is_finite) {
+                self.walk.number(self.place, text);
+            } else {
+                self.walk.cut();
+            }
         } else {
             self.walk.text(self.place, text);
         }
