@@ -1,12 +1,11 @@
 //! The log builder: a finished record becomes a payload. A pure function: no network, no clock,
 //! no global.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use crate::level::Level;
 use crate::mask::{self, Cut, Identities, Known, Policy, Seen, Written};
 use crate::wire;
 
+use super::caught::caught;
 use super::cuts::Cuts;
 use super::head;
 use super::payload::{Degraded, Payload, TracePart};
@@ -99,15 +98,13 @@ impl<'a> Sealing<'a> {
     /// A panic of the host's `Serialize` ends here.
     fn collect(&self, known: &mut Known) -> Option<Seen> {
         let trace = &self.record.trace;
-        catch_unwind(AssertUnwindSafe(|| mask::collect(self.policy, trace, known))).ok()?.ok()
+        caught(|| mask::collect(self.policy, trace, known))?.ok()
     }
 
     fn write(&self, identities: &Identities, seen: Seen) -> Option<TracePart> {
         let trace = &self.record.trace;
-        let written = catch_unwind(AssertUnwindSafe(|| {
-            mask::write(self.policy, identities, trace, seen, "trace")
-        }));
-        let Written { json, report, mut cuts } = written.ok()?.ok()?;
+        let written = caught(|| mask::write(self.policy, identities, trace, seen, "trace"));
+        let Written { json, report, mut cuts } = written?.ok()?;
         if trace.final_response.as_ref().is_some_and(FinalResponse::drops_confidence) {
             let path = "trace.final_response.confidence".to_owned();
             cuts.push(Cut { path, original_bytes: None });

@@ -1,12 +1,12 @@
 //! A record on its way to the shipper's thread: moved, not looked at.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::SystemTime;
 
 use crate::level::Level;
 use crate::mask::Policy;
 
+use super::caught::caught;
 use super::payload::Payload;
 use super::seal::{Sealing, Walk};
 use super::{IntoRecord, Outcome, Record, Status};
@@ -53,14 +53,13 @@ impl Unsealed {
         level: impl FnOnce(&Outcome<'_>) -> Level,
     ) -> Payload {
         let state = self.state.take();
-        let opened = catch_unwind(AssertUnwindSafe(|| state.map(Opaque::open)));
-        let (mut record, walk) = match opened {
-            Ok(Some(record)) => (record, walk),
-            _ => (unknown_run(), Walk::Failed),
+        let (mut record, walk) = match caught(|| state.map(Opaque::open)).flatten() {
+            Some(record) => (record, walk),
+            None => (unknown_run(), Walk::Failed),
         };
         record.created_at = record.created_at.min(self.handed_over_at);
         record.adopt(producer);
-        let level = catch_unwind(AssertUnwindSafe(|| level(&Outcome::of(&record))))
+        let level = caught(|| level(&Outcome::of(&record)))
             // A rule that panics has not allowed a trace.
             .unwrap_or(Level::MetricsOnly);
         Sealing::new(record, policy).max_bytes(max_bytes).seal(level, walk)
@@ -71,7 +70,7 @@ impl Drop for Unsealed {
     /// A `Drop` of the host's that panics ends here.
     fn drop(&mut self) {
         if let Some(state) = self.state.take() {
-            let _ = catch_unwind(AssertUnwindSafe(|| drop(state)));
+            let _ = caught(|| drop(state));
         }
     }
 }

@@ -1,9 +1,10 @@
 //! A value of the host's: moved in now, serialized when its record is sealed.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::{Serialize, Serializer};
+
+use super::caught::caught;
 
 /// Anything the host serializes, moved.
 pub(crate) struct Value(Option<Box<dyn erased_serde::Serialize + Send>>);
@@ -28,7 +29,7 @@ impl Drop for Value {
     /// process.
     fn drop(&mut self) {
         let value = self.0.take();
-        let _ = catch_unwind(AssertUnwindSafe(|| drop(value)));
+        let _ = caught(|| drop(value));
     }
 }
 
