@@ -10,6 +10,7 @@ const DECIMALS: usize = 18;
 /// What a call cost.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Cost {
+    #[serde(skip_serializing_if = "is_no_amount")]
     pub(crate) amount: String,
     pub(crate) currency: Cow<'static, str>,
 }
@@ -71,6 +72,11 @@ pub(crate) fn total<'a>(
     Some((number(units)?, currency))
 }
 
+/// Text that a reader of the record could not add up.
+fn is_no_amount(text: &str) -> bool {
+    units(text).is_none()
+}
+
 /// Decimal text in units of the last exact decimal.
 fn units(text: &str) -> Option<i128> {
     let (sign, digits) = match text.strip_prefix('-') {
@@ -114,6 +120,15 @@ mod tests {
         assert_eq!(total(costs.iter(), None), None);
         assert_eq!(total(costs.iter(), Some("EUR")), Some((2.0, "EUR".into())));
         assert_eq!(total([].iter(), None), None);
+    }
+
+    #[test]
+    fn what_is_no_amount_is_left_out() {
+        let json = |cost| serde_json::to_value(cost).expect("it serializes");
+        let without = serde_json::json!({"currency": "USD"});
+        assert_eq!(json(cost("oops", "USD")), without);
+        assert_eq!(json(cost(&Amount::from(f64::NAN).into_text(), "USD")), without);
+        assert_eq!(json(cost("0.10", "USD"))["amount"], "0.10");
     }
 
     #[test]

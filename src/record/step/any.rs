@@ -187,6 +187,13 @@ mod tests {
     }
 
     #[test]
+    fn a_score_that_is_no_number_is_left_out() {
+        let step = Step::retrieval("faq").document("a", f64::NAN).document("b", 0.5);
+        let documents = serde_json::json!([{"id": "a"}, {"id": "b", "score": 0.5}]);
+        assert_eq!(json(step)["documents"], documents);
+    }
+
+    #[test]
     fn an_error_makes_the_step_failed_unless_its_status_says_otherwise() {
         assert_eq!(json(Step::node("a").error("no"))["status"], "error");
         let skipped = Step::node("a").error("no").status(StepStatus::Skipped);

@@ -56,7 +56,8 @@ pub struct Retrieval {
 #[derive(Debug, Serialize)]
 struct Document {
     id: String,
-    score: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    score: Option<f64>,
 }
 
 impl Step<Node> {
@@ -189,10 +190,10 @@ impl Step<Retrieval> {
         self
     }
 
-    /// A document that was found, with its score.
+    /// A document that was found, with its score, which is left out where it is not finite.
     pub fn document(mut self, id: impl Into<String>, score: f64) -> Self {
-        let id = id.into();
-        self.kind.documents.push(Document { id, score });
+        let score = Some(score).filter(|score| score.is_finite());
+        self.kind.documents.push(Document { id: id.into(), score });
         self
     }
 }
