@@ -156,12 +156,15 @@ impl ConfigError {
 /// knows.
 pub(super) fn harmless(text: &str) -> String {
     const SHOWN: usize = 100;
-    let text = text.split(['?', '#']).next().unwrap_or_default();
+    // User info goes first: a password may hold what begins a query.
     let text = match (text.split_once("://"), text.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://{host}"),
-        (None, Some((_, host))) => host.to_owned(),
+        (Some((scheme, rest)), Some((_, host))) if rest.contains('@') => {
+            format!("{scheme}://{host}")
+        }
+        (_, Some((_, host))) => host.to_owned(),
         _ => text.to_owned(),
     };
+    let text = text.split(['?', '#']).next().unwrap_or_default().to_owned();
     let (policy, identities) = (Policy::default(), Identities::default());
     let masked = Masker::new(&policy, &identities).text(&text).unwrap_or(text);
     masked.chars().filter(|c| !c.is_control()).take(SHOWN).collect()
@@ -185,6 +188,9 @@ mod tests {
         let url = "https://maria:hunter2@logs.example.com/v1?sig=abc";
         assert_eq!(harmless(url), "https://logs.example.com/v1");
         assert_eq!(harmless("maria:hunter2@logs"), "logs");
+        assert_eq!(harmless("https://maria:hunter2#x@logs/v1"), "https://logs/v1");
+        assert_eq!(harmless("https://maria:hunter2?x@logs/v1"), "https://logs/v1");
+        assert_eq!(harmless("maria:hunter2@https://logs"), "https://logs");
         let error = ConfigError::invalid(Setting::ApiKey, "s3cret").to_string();
         assert!(!error.contains("s3cret"), "{error}");
     }
