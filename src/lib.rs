@@ -53,7 +53,7 @@
 //! | `LOG_COLLECTOR_TIMEOUT_SECONDS` | how long a request may take | 10 |
 //! | `LOG_COLLECTOR_CONNECT_TIMEOUT_SECONDS` | how long connecting may take | 3 |
 //! | `LOG_COLLECTOR_BUDGET_BYTES` | sealed records that wait or are under way | 33554432 |
-//! | `LOG_COLLECTOR_MAX_RECORD_BYTES` | how large one record may be | 1048576 |
+//! | `LOG_COLLECTOR_MAX_RECORD_BYTES` | how large one record may be | 1048576, or half a smaller budget |
 //! | `LOG_COLLECTOR_MAX_AGE_SECONDS` | how long a record may wait | 900 |
 //! | `LOG_COLLECTOR_IN_FLIGHT` | requests under way together | 4 |
 //! | `LOG_COLLECTOR_COMPRESSION` | `auto`, `zstd`, `gzip` or `off` | `auto` |

@@ -178,9 +178,9 @@ impl ClientBuilder {
     /// longest texts cut, then goes without its trace.
     ///
     /// # Default
-    /// 1 MiB; at least 4 KiB and no more than the budget.
+    /// 1 MiB, or half of a smaller budget; at least 4 KiB and no more than the budget.
     pub fn max_record_bytes(mut self, bytes: usize) -> Self {
-        self.config.max_record_bytes = bytes;
+        self.config.max_record_bytes = Some(bytes);
         self
     }
 
@@ -292,7 +292,7 @@ pub(super) fn sealer(
             workflow_name: config.workflow_name.clone(),
             workflow_version: config.workflow_version.clone(),
         },
-        max_record_bytes: config.max_record_bytes,
+        max_record_bytes: config.record_limit(),
         rule,
     }
 }

@@ -31,7 +31,7 @@ impl Config {
             timeout: read.seconds(Setting::Timeout, default.timeout)?,
             connect_timeout: read.seconds(Setting::ConnectTimeout, default.connect_timeout)?,
             budget_bytes: read.number(Setting::Budget, default.budget_bytes)?,
-            max_record_bytes: read.number(Setting::MaxRecord, default.max_record_bytes)?,
+            max_record_bytes: read.parsed(Setting::MaxRecord, |text| text.parse().ok())?,
             max_age: read.seconds(Setting::MaxAge, default.max_age)?,
             in_flight: read.number(Setting::InFlight, default.in_flight)?,
             compression: read.parsed(Setting::Compression, compression)?.unwrap_or_default(),
@@ -142,7 +142,7 @@ mod tests {
         is("LOG_COLLECTOR_TIMEOUT_SECONDS", "2.5", |c| c.timeout.as_millis() == 2_500);
         is("LOG_COLLECTOR_CONNECT_TIMEOUT_SECONDS", "1", |c| c.connect_timeout.as_secs() == 1);
         is("LOG_COLLECTOR_BUDGET_BYTES", "1048576", |c| c.budget_bytes == 1 << 20);
-        is("LOG_COLLECTOR_MAX_RECORD_BYTES", "5000", |c| c.max_record_bytes == 5_000);
+        is("LOG_COLLECTOR_MAX_RECORD_BYTES", "5000", |c| c.max_record_bytes == Some(5_000));
         is("LOG_COLLECTOR_MAX_AGE_SECONDS", "60", |c| c.max_age.as_secs() == 60);
         is("LOG_COLLECTOR_IN_FLIGHT", "2", |c| c.in_flight == 2);
         is("LOG_COLLECTOR_COMPRESSION", "GZIP", |c| c.compression == Compression::Gzip);

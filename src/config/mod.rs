@@ -19,7 +19,7 @@ use crate::wire;
 
 /// The longest time that any setting may ask for.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
-/// The least that a budget can be; one record of the default limit has to fit into half of it.
+/// The least that a budget can be: a few records of the smallest limit.
 const SMALLEST_BUDGET: usize = 64 << 10;
 /// The smallest limit of a record that leaves room for an envelope.
 const SMALLEST_RECORD: usize = 4 << 10;
@@ -59,7 +59,8 @@ pub(crate) struct Config {
     pub(crate) timeout: Duration,
     pub(crate) connect_timeout: Duration,
     pub(crate) budget_bytes: usize,
-    pub(crate) max_record_bytes: usize,
+    /// `None` is the default, which depends on the budget.
+    pub(crate) max_record_bytes: Option<usize>,
     pub(crate) max_age: Duration,
     pub(crate) in_flight: usize,
     pub(crate) compression: Compression,
@@ -81,7 +82,7 @@ impl Default for Config {
             timeout: Duration::from_secs(10),
             connect_timeout: Duration::from_secs(3),
             budget_bytes: 32 << 20,
-            max_record_bytes: wire::MAX_RECORD_BYTES,
+            max_record_bytes: None,
             max_age: Duration::from_secs(15 * 60),
             in_flight: 4,
             compression: Compression::Auto,
@@ -120,6 +121,13 @@ impl Config {
         Ok(Destination { url, api_key: api_key.into(), client_id: client_id.to_owned() })
     }
 
+    /// How large one record may be: what was asked for, or the wire's limit, but no more than half
+    /// the budget.
+    pub(crate) fn record_limit(&self) -> usize {
+        let default = wire::MAX_RECORD_BYTES.min(self.budget_bytes / 2).max(SMALLEST_RECORD);
+        self.max_record_bytes.unwrap_or(default)
+    }
+
     fn check_bounds(&self) -> Result<(), ConfigError> {
         let times = [
             (Setting::Timeout, self.timeout),
@@ -133,7 +141,7 @@ impl Config {
         }
         let numbers = [
             (Setting::Budget, self.budget_bytes, SMALLEST_BUDGET, usize::MAX),
-            (Setting::MaxRecord, self.max_record_bytes, SMALLEST_RECORD, self.budget_bytes),
+            (Setting::MaxRecord, self.record_limit(), SMALLEST_RECORD, self.budget_bytes),
             (Setting::InFlight, self.in_flight, 1, MOST_IN_FLIGHT),
         ];
         for (setting, number, least, most) in numbers {
@@ -187,11 +195,21 @@ mod tests {
     }
 
     #[test]
+    fn a_smaller_budget_needs_no_other_setting() {
+        let small = Config { budget_bytes: SMALLEST_BUDGET, ..complete() };
+        assert!(small.check().is_ok());
+        assert_eq!(small.record_limit(), SMALLEST_BUDGET / 2);
+        assert_eq!(complete().record_limit(), wire::MAX_RECORD_BYTES);
+        let own = Config { max_record_bytes: Some(5_000), ..small };
+        assert_eq!(own.record_limit(), 5_000);
+    }
+
+    #[test]
     fn what_is_out_of_bounds_is_refused_by_its_name() {
         for (setting, broken) in [
             (Setting::Timeout, Config { timeout: Duration::ZERO, ..complete() }),
             (Setting::Budget, Config { budget_bytes: 1, ..complete() }),
-            (Setting::MaxRecord, Config { max_record_bytes: 1 << 40, ..complete() }),
+            (Setting::MaxRecord, Config { max_record_bytes: Some(1 << 40), ..complete() }),
             (Setting::InFlight, Config { in_flight: 0, ..complete() }),
             (Setting::ApiKey, Config { api_key: Some("a\nb".into()), ..complete() }),
         ] {
