@@ -16,7 +16,7 @@ pub(crate) fn destination(
     change: impl FnOnce(ClientBuilder) -> ClientBuilder,
 ) -> Result<Destination, Box<dyn Error>> {
     let builder = change(ClientBuilder::from_env()?);
-    if std::env::var_os("LOG_COLLECTOR_URL").is_some() {
+    if std::env::var("LOG_COLLECTOR_URL").is_ok_and(|url| !url.trim().is_empty()) {
         return Ok(Destination { client: builder.build()?, mock: None });
     }
     let mock = MockCollector::start()?;
