@@ -92,7 +92,7 @@ fn unknown_run() -> Record {
 impl Record {
     fn adopt(&mut self, producer: &Producer) {
         let fill = |own: &mut Option<String>, default: Option<&String>| {
-            if own.is_none() {
+            if own.as_ref().is_none_or(|own| own.trim().is_empty()) {
                 *own = default.cloned();
             }
         };
@@ -100,5 +100,19 @@ impl Record {
         fill(&mut self.environment, producer.environment.as_ref());
         fill(&mut self.workflow_name, producer.workflow_name.as_ref());
         fill(&mut self.workflow_version, producer.workflow_version.as_ref());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_empty_is_the_clients() {
+        let producer = Producer { client_id: "acme".into(), ..Producer::default() };
+        let mut record = Record::workflow("1").client_id(" ").environment("test");
+        record.adopt(&producer);
+        assert_eq!(record.client_id.as_deref(), Some("acme"));
+        assert_eq!(record.environment.as_deref(), Some("test"));
     }
 }
