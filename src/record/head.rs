@@ -1,15 +1,18 @@
 //! The envelope of a record, as far as it never changes again: everything before its level.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use crate::clock;
-use crate::mask::{Cut, Identities, Masker, Policy, Report, write_string};
+use crate::mask::{Cut, Identities, Masker, Policy, Report, placeholder_around, write_string};
 use crate::wire;
 
 use super::Record;
 use super::cuts::Cuts;
+use super::metrics;
 
-/// The longest `status_reason` and tag, in bytes.
+/// The longest `status_reason`, in bytes.
 const MAX_TEXT_BYTES: usize = 1_024;
 
 /// Masked JSON of the envelope's first fields, without the closing brace.
@@ -27,14 +30,15 @@ pub(super) fn write(
     identities: &Identities,
     names_are_known: bool,
 ) -> Head {
-    let mut head = Writer::new(policy, identities);
+    let nobody = Identities::default();
+    let mut head = Writer::new(policy, identities, &nobody);
     head.number("schema_version", wire::SCHEMA_VERSION);
     head.number("record_id", record.id);
     head.number("kind", record.kind);
-    head.identifier("client_id", Some(record.client_id.as_deref().unwrap_or("unknown")));
-    head.identifier("environment", record.environment.as_deref());
-    head.identifier("workflow_name", record.workflow_name.as_deref());
-    head.identifier("workflow_version", record.workflow_version.as_deref());
+    head.client_id(record.client_id.as_deref());
+    head.constant("environment", record.environment.as_deref());
+    head.constant("workflow_name", record.workflow_name.as_deref());
+    head.constant("workflow_version", record.workflow_version.as_deref());
     head.identifier("ticket_id", record.ticket_id.as_deref());
     head.optional("attempt", record.attempt);
     head.number("executed_at", clock::rfc3339(started_at(record)));
@@ -43,7 +47,7 @@ pub(super) fn write(
     head.reason(record.status_reason.as_deref(), names_are_known);
     head.identifier("category", record.category.as_deref());
     head.tags(&record.tags, names_are_known);
-    head.identifier("currency", record.currency.as_deref());
+    head.constant("currency", record.currency.as_deref());
     head.metrics(record);
     head.finish()
 }
@@ -56,21 +60,25 @@ fn started_at(record: &Record) -> std::time::SystemTime {
 
 struct Writer<'a> {
     masker: Masker<'a>,
+    /// Knows no names: for what is the same in every record of a client, whoever is in it.
+    form_alone: Masker<'a>,
     json: Vec<u8>,
     cuts: Cuts,
 }
 
 impl<'a> Writer<'a> {
-    fn new(policy: &'a Policy, identities: &'a Identities) -> Self {
+    fn new(policy: &'a Policy, identities: &'a Identities, nobody: &'a Identities) -> Self {
         Self {
             masker: Masker::new(policy, identities),
+            form_alone: Masker::new(policy, nobody),
             json: Vec::with_capacity(512),
             cuts: Cuts::default(),
         }
     }
 
     fn finish(self) -> Head {
-        Head { json: self.json, report: self.masker.report(), cuts: self.cuts }
+        let report = self.masker.report().merged(&self.form_alone.report());
+        Head { json: self.json, report, cuts: self.cuts }
     }
 
     fn name(&mut self, name: &str) {
@@ -96,12 +104,34 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// What the collector knows the client by: masked, it would be another's.
+    fn client_id(&mut self, id: Option<&str>) {
+        let id = id.filter(|id| !id.trim().is_empty()).unwrap_or("unknown");
+        let kept = self.cut("client_id", id, id.len(), wire::MAX_IDENTIFIER_BYTES);
+        self.name("client_id");
+        self.string(&kept);
+    }
+
+    /// A text of the client's own, in which a customer's name is chance.
+    fn constant(&mut self, name: &str, text: Option<&str>) {
+        let Some(text) = text.filter(|text| !text.is_empty()) else {
+            return;
+        };
+        let masked = self.form_alone.identifier(text);
+        self.masked(name, text, masked.as_deref());
+    }
+
     fn identifier(&mut self, name: &str, text: Option<&str>) {
         let Some(text) = text.filter(|text| !text.is_empty()) else {
             return;
         };
         let masked = self.masker.identifier(text);
-        let kept = self.cut(name, masked.as_deref().unwrap_or(text), wire::MAX_IDENTIFIER_BYTES);
+        self.masked(name, text, masked.as_deref());
+    }
+
+    fn masked(&mut self, name: &str, text: &str, masked: Option<&str>) {
+        let masked = masked.unwrap_or(text);
+        let kept = self.cut(name, masked, text.len(), wire::MAX_IDENTIFIER_BYTES);
         self.name(name);
         self.string(&kept);
     }
@@ -116,7 +146,7 @@ impl<'a> Writer<'a> {
         }
         let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let masked = self.masker.text(&line).unwrap_or(line);
-        let kept = self.cut("status_reason", &masked, MAX_TEXT_BYTES);
+        let kept = self.cut("status_reason", &masked, text.len(), MAX_TEXT_BYTES);
         self.name("status_reason");
         self.string(&kept);
     }
@@ -138,7 +168,8 @@ impl<'a> Writer<'a> {
             .take(wire::MAX_TAGS)
             .map(|tag| {
                 let masked = self.masker.text(tag);
-                self.cut("tags", masked.as_ref().unwrap_or(tag), wire::MAX_IDENTIFIER_BYTES)
+                let masked = masked.as_ref().unwrap_or(tag);
+                self.cut("tags", masked, tag.len(), wire::MAX_IDENTIFIER_BYTES)
             })
             .collect();
         self.number("tags", kept);
@@ -158,33 +189,129 @@ impl<'a> Writer<'a> {
             return;
         }
         self.name("metrics");
+        let mut written = HashSet::new();
         for (index, (name, value)) in kept.into_iter().enumerate() {
             self.json.push(if index == 0 { b'{' } else { b',' });
-            let masked = self.masker.text(name);
-            let name =
-                self.cut("metrics", masked.as_deref().unwrap_or(name), wire::MAX_IDENTIFIER_BYTES);
+            let name = unlike(&written, self.metric_name(name));
             self.string(&name);
+            written.insert(name);
             self.json.push(b':');
             let _ = serde_json::to_writer(&mut self.json, &value);
         }
         self.json.push(b'}');
     }
 
-    /// The text, no longer than `max` bytes and with no NUL, which would grow when it is written.
-    fn cut(&mut self, path: &str, text: &str, max: usize) -> String {
-        let text = text.replace('\0', "\u{fffd}");
-        if text.len() <= max {
-            return text;
+    /// A name that the SDK counts under stays as it is, whoever is called like it.
+    fn metric_name(&mut self, name: &str) -> String {
+        if metrics::COUNTED.contains(&name) {
+            return name.to_owned();
         }
-        self.left_out(path, text.len());
-        let mut end = max;
-        while !text.is_char_boundary(end) {
-            end -= 1;
+        let masked = self.masker.text(name);
+        let masked = masked.as_deref().unwrap_or(name);
+        self.cut("metrics", masked, name.len(), wire::MAX_IDENTIFIER_BYTES)
+    }
+
+    /// The text, no longer than `max` bytes and with no NUL, which would grow when it is written.
+    fn cut(&mut self, path: &str, text: &str, original_bytes: usize, max: usize) -> String {
+        let text = text.replace('\0', "\u{fffd}");
+        let end = safe_end(&text, max);
+        if end < text.len() {
+            self.left_out(path, original_bytes);
         }
         text[..end].to_owned()
     }
 
     fn left_out(&mut self, path: &str, original_bytes: usize) {
         self.cuts.fields.push(Cut { path: path.to_owned(), original_bytes: Some(original_bytes) });
+    }
+}
+
+/// Where a text of at most `max` bytes ends that splits no character and no placeholder.
+fn safe_end(text: &str, max: usize) -> usize {
+    if text.len() <= max {
+        return text.len();
+    }
+    let mut end = max;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    placeholder_around(text, end).map_or(end, |(start, _)| start)
+}
+
+/// Two names that mask or cut alike get a number, so that neither hides the other.
+fn unlike(written: &HashSet<String>, name: String) -> String {
+    if !written.contains(&name) {
+        return name;
+    }
+    (2_usize..)
+        .map(|number| {
+            let suffix = format!("#{number}");
+            let end = safe_end(&name, wire::MAX_IDENTIFIER_BYTES - suffix.len());
+            format!("{}{suffix}", &name[..end])
+        })
+        .find(|other| !written.contains(other))
+        .unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::level::Level;
+
+    fn sealed(record: Record) -> wire::Envelope {
+        let json = record.seal(&Policy::default(), Level::MetricsOnly).render();
+        serde_json::from_str(&json).expect("a valid envelope")
+    }
+
+    #[test]
+    fn what_the_client_says_of_itself_is_no_name_of_the_records() {
+        let record = Record::workflow("acme 7")
+            .client_id("acme")
+            .environment("acme-staging")
+            .workflow_name("write to maria@example.com")
+            .category("ACME")
+            .state(json!({"client": {"name": "Acme"}}));
+        let envelope = sealed(record);
+        assert_eq!(envelope.client_id, "acme");
+        assert_eq!(envelope.environment.as_deref(), Some("acme-staging"));
+        assert!(envelope.workflow_name.is_some_and(|name| name.starts_with("[EMAIL:")));
+        assert!(envelope.ticket_id.is_some_and(|id| id.starts_with("[NAME:")));
+        assert!(envelope.category.is_some_and(|category| category.starts_with("[NAME:")));
+        assert_eq!(envelope.masking.expect("told").counts["EMAIL"], 1);
+    }
+
+    #[test]
+    fn an_empty_client_id_is_unknown() {
+        assert_eq!(sealed(Record::workflow("1").client_id(" ")).client_id, "unknown");
+    }
+
+    #[test]
+    fn no_placeholder_is_split_and_the_original_is_what_is_told() {
+        let tag = format!("{} maria@example.com", "x".repeat(250));
+        let envelope = sealed(Record::workflow("1").tag(tag.clone()));
+        assert_eq!(envelope.tags, [format!("{} ", "x".repeat(250))]);
+        let cut = &envelope.truncation.expect("something was cut").fields[0];
+        assert_eq!(cut.original_bytes, Some(tag.len() as u64));
+    }
+
+    #[test]
+    fn two_metrics_never_share_a_name() {
+        let long = "x".repeat(wire::MAX_IDENTIFIER_BYTES);
+        let record = Record::workflow("1")
+            .identity("Maria")
+            .identity("Nils")
+            .identity("Step_Count")
+            .metric("calls of maria", 1)
+            .metric("calls of nils", 2)
+            .metric("step_count", 3)
+            .metric(format!("{long}a"), 4)
+            .metric(format!("{long}b"), 5);
+        let metrics = sealed(record).metrics;
+        assert_eq!(metrics.len(), 5);
+        assert!((metrics["calls of [NAME]#2"] - 2.0).abs() < f64::EPSILON);
+        assert!(metrics.contains_key("step_count"));
+        assert!(metrics.keys().all(|name| name.len() <= wire::MAX_IDENTIFIER_BYTES));
     }
 }

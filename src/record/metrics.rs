@@ -5,6 +5,19 @@ use std::borrow::Cow;
 use super::cost;
 use super::trace::Trace;
 
+/// What the SDK counts.
+pub(super) const COUNTED: [&str; 9] = [
+    "step_count",
+    "react_iterations",
+    "llm_calls",
+    "tool_calls",
+    "tool_errors",
+    "error_count",
+    "input_tokens",
+    "output_tokens",
+    "cost",
+];
+
 /// A number that can be a metric: any of Rust's primitive ones.
 pub trait MetricValue {
     /// The metric; integers beyond 2^53 lose their last digits.
