@@ -14,8 +14,9 @@ use super::cuts::Cuts;
 use super::head::Head;
 use super::shorten;
 
-/// Room for what is written behind the head besides the list of what was cut.
-const TAIL_BYTES: usize = 512;
+/// Room for what is written behind the head besides the list of what was cut and the policy's
+/// name: twelve counts, eight reasons of losses, the instance.
+const TAIL_BYTES: usize = 1_024;
 /// The most cut places that a record lists.
 const MAX_LISTED_CUTS: usize = 64;
 
@@ -178,7 +179,7 @@ impl Payload {
     pub(crate) fn size(&self) -> usize {
         let listed = self.listed_cuts().map(|cut| cut.path.len() + 40).sum::<usize>();
         let trace = self.trace.as_ref().map_or(0, |trace| trace.json.len());
-        self.head.len() + TAIL_BYTES + listed + trace
+        self.head.len() + TAIL_BYTES + self.policy.name().len() + listed + trace
     }
 
     pub(crate) fn is_success(&self) -> bool {
@@ -222,7 +223,7 @@ impl Payload {
                 break;
             };
             trace.json = json.into_boxed_slice();
-            trace.cuts.fields.extend(cuts);
+            add_cuts(&mut trace.cuts.fields, cuts);
         }
         if self.size() > max_bytes {
             self.give_up_trace(Degraded::TooLarge);
@@ -274,10 +275,45 @@ impl fmt::Debug for Payload {
     }
 }
 
+/// Lists what was cut: a text that is cut again keeps the size it had first.
+fn add_cuts(listed: &mut Vec<Cut>, cuts: Vec<Cut>) {
+    for cut in cuts.into_iter().take(MAX_LISTED_CUTS) {
+        if !listed.iter().any(|known| known.path == cut.path) {
+            listed.push(cut);
+        }
+    }
+}
+
 fn field(out: &mut Vec<u8>, name: &str, value: &(impl serde::Serialize + ?Sized)) {
     out.extend_from_slice(b",\"");
     out.extend_from_slice(name.as_bytes());
     out.extend_from_slice(b"\":");
     // Writing to memory cannot fail, and these values always serialize.
     let _ = serde_json::to_writer(out, value);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_is_cut_twice_is_listed_once_with_its_first_size() {
+        let cut = |path: &str, bytes| Cut { path: path.to_owned(), original_bytes: Some(bytes) };
+        let mut listed = vec![cut("a", 9)];
+        add_cuts(&mut listed, vec![cut("a", 5), cut("b", 7)]);
+        assert_eq!(listed, [cut("a", 9), cut("b", 7)]);
+        let many = (0..1_000).map(|index| cut(&format!("c{index}"), 1)).collect();
+        add_cuts(&mut listed, many);
+        assert_eq!(listed.len(), 2 + MAX_LISTED_CUTS);
+    }
+
+    #[test]
+    fn the_longest_tail_is_smaller_than_its_room() {
+        let policy = Policy::builder().name("p".repeat(500)).build();
+        let mut payload = Record::workflow("1").seal(&policy, Level::MetricsOnly);
+        for entity in crate::mask::Entity::ALL {
+            payload.head_report.add(entity);
+        }
+        assert!(payload.render().len() + 256 < payload.size());
+    }
 }
