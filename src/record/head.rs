@@ -5,7 +5,10 @@ use std::collections::HashSet;
 use serde::Serialize;
 
 use crate::clock;
-use crate::mask::{Cut, Identities, Masker, Policy, Report, placeholder_around, write_string};
+use crate::mask::{
+    self, Cut, Entity, Identities, Known, Masker, Policy, Report, Unserializable,
+    placeholder_around, write_string,
+};
 use crate::wire;
 
 use super::Record;
@@ -32,6 +35,7 @@ pub(super) fn write(
 ) -> Head {
     let nobody = Identities::default();
     let mut head = Writer::new(policy, identities, &nobody);
+    head.names_are_known = names_are_known;
     head.number("schema_version", wire::SCHEMA_VERSION);
     head.number("record_id", record.id);
     head.number("kind", record.kind);
@@ -39,17 +43,29 @@ pub(super) fn write(
     head.constant("environment", record.environment.as_deref());
     head.constant("workflow_name", record.workflow_name.as_deref());
     head.constant("workflow_version", record.workflow_version.as_deref());
-    head.identifier("ticket_id", record.ticket_id.as_deref());
+    head.ticket_id(record.ticket_id.as_deref());
     head.optional("attempt", record.attempt);
     head.number("executed_at", clock::rfc3339(started_at(record)));
     head.optional("execution_time_seconds", record.took.map(|took| took.as_secs_f64()));
     head.number("status", record.ending().status);
-    head.reason(record.status_reason.as_deref(), names_are_known);
-    head.identifier("category", record.category.as_deref());
-    head.tags(&record.tags, names_are_known);
+    head.reason(record.status_reason.as_deref());
+    head.category(record.category.as_deref());
+    head.tags(&record.tags);
     head.constant("currency", record.currency.as_deref());
     head.metrics(record);
     head.finish()
+}
+
+/// Learns what the texts of the head tell: one that is JSON may name people.
+pub(super) fn collect(
+    record: &Record,
+    policy: &Policy,
+    known: &mut Known,
+) -> Result<(), Unserializable> {
+    for text in record.status_reason.iter().chain(&record.tags) {
+        mask::collect(policy, text, known)?;
+    }
+    Ok(())
 }
 
 fn started_at(record: &Record) -> std::time::SystemTime {
@@ -59,9 +75,14 @@ fn started_at(record: &Record) -> std::time::SystemTime {
 }
 
 struct Writer<'a> {
+    policy: &'a Policy,
+    identities: &'a Identities,
+    names_are_known: bool,
     masker: Masker<'a>,
     /// Knows no names: for what is the same in every record of a client, whoever is in it.
     form_alone: Masker<'a>,
+    /// What was masked in texts.
+    in_texts: Report,
     json: Vec<u8>,
     cuts: Cuts,
 }
@@ -69,6 +90,10 @@ struct Writer<'a> {
 impl<'a> Writer<'a> {
     fn new(policy: &'a Policy, identities: &'a Identities, nobody: &'a Identities) -> Self {
         Self {
+            policy,
+            identities,
+            names_are_known: true,
+            in_texts: Report::default(),
             masker: Masker::new(policy, identities),
             form_alone: Masker::new(policy, nobody),
             json: Vec::with_capacity(512),
@@ -77,7 +102,7 @@ impl<'a> Writer<'a> {
     }
 
     fn finish(self) -> Head {
-        let report = self.masker.report().merged(&self.form_alone.report());
+        let report = self.masker.report().merged(&self.form_alone.report()).merged(&self.in_texts);
         Head { json: self.json, report, cuts: self.cuts }
     }
 
@@ -129,6 +154,39 @@ impl<'a> Writer<'a> {
         self.masked(name, text, masked.as_deref());
     }
 
+    /// Where names are not known, a ticket that may hold one is told apart by its hash alone.
+    fn ticket_id(&mut self, id: Option<&str>) {
+        match id {
+            Some(id) if self.may_name_people(id) => {
+                self.in_texts.add(Entity::Id);
+                let hash = self.policy.hashed(Entity::Id, id);
+                self.name("ticket_id");
+                self.string(&hash);
+            }
+            _ => self.identifier("ticket_id", id),
+        }
+    }
+
+    fn category(&mut self, category: Option<&str>) {
+        match category {
+            Some(text) if self.may_name_people(text) => self.left_out("category", text.len()),
+            _ => self.identifier("category", category),
+        }
+    }
+
+    /// An identifier is one word; several may be a name that nobody can know.
+    fn may_name_people(&self, text: &str) -> bool {
+        !self.names_are_known && text.trim().contains(char::is_whitespace)
+    }
+
+    /// The text masked as a value of the trace would be: as JSON where it is JSON.
+    fn text(&mut self, text: &str) -> Option<String> {
+        let seen = mask::collect(self.policy, text, &mut Known::default()).ok()?;
+        let written = mask::write(self.policy, self.identities, text, seen, "").ok()?;
+        self.in_texts = self.in_texts.merged(&written.report);
+        serde_json::from_slice(&written.json).ok()
+    }
+
     fn masked(&mut self, name: &str, text: &str, masked: Option<&str>) {
         let masked = masked.unwrap_or(text);
         let kept = self.cut(name, masked, text.len(), wire::MAX_IDENTIFIER_BYTES);
@@ -136,27 +194,27 @@ impl<'a> Writer<'a> {
         self.string(&kept);
     }
 
-    fn reason(&mut self, text: Option<&str>, names_are_known: bool) {
+    fn reason(&mut self, text: Option<&str>) {
         let Some(text) = text else {
             return;
         };
-        if !names_are_known {
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let masked = if self.names_are_known { self.text(&line) } else { None };
+        let Some(masked) = masked else {
             self.left_out("status_reason", text.len());
             return;
-        }
-        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let masked = self.masker.text(&line).unwrap_or(line);
+        };
         let kept = self.cut("status_reason", &masked, text.len(), MAX_TEXT_BYTES);
         self.name("status_reason");
         self.string(&kept);
     }
 
-    fn tags(&mut self, tags: &[String], names_are_known: bool) {
+    fn tags(&mut self, tags: &[String]) {
         if tags.is_empty() {
             return;
         }
         let bytes = tags.iter().map(String::len).sum();
-        if !names_are_known {
+        if !self.names_are_known {
             self.left_out("tags", bytes);
             return;
         }
@@ -166,22 +224,20 @@ impl<'a> Writer<'a> {
         let kept: Vec<String> = tags
             .iter()
             .take(wire::MAX_TAGS)
-            .map(|tag| {
-                let masked = self.masker.text(tag);
-                let masked = masked.as_ref().unwrap_or(tag);
-                self.cut("tags", masked, tag.len(), wire::MAX_IDENTIFIER_BYTES)
+            .filter_map(|tag| {
+                let masked = self.text(tag)?;
+                Some(self.cut("tags", &masked, tag.len(), wire::MAX_IDENTIFIER_BYTES))
             })
             .collect();
         self.number("tags", kept);
     }
 
     fn metrics(&mut self, record: &Record) {
-        let is_kept = |value: f64| value.is_finite();
         let all = record.metrics.iter().count();
         let kept: Vec<_> = record
             .metrics
             .iter()
-            .filter(|(_, value)| is_kept(*value))
+            .filter(|(name, value)| value.is_finite() && !self.may_name_people(name))
             .take(wire::MAX_METRICS)
             .collect();
         self.cuts.dropped_metrics = (all - kept.len()) as u64;
@@ -280,6 +336,44 @@ mod tests {
         assert!(envelope.ticket_id.is_some_and(|id| id.starts_with("[NAME:")));
         assert!(envelope.category.is_some_and(|category| category.starts_with("[NAME:")));
         assert_eq!(envelope.masking.expect("told").counts["EMAIL"], 1);
+    }
+
+    #[test]
+    fn a_text_that_is_json_is_masked_as_json_and_tells_its_names() {
+        let record = Record::workflow("1")
+            .status_reason(r#"{"home_address":"Elm Row 5","first_name":"Maria"}"#)
+            .tag(r#"{"password":"hunter2hunter2"}"#)
+            .tag("of maria")
+            .state("maria");
+        let json = record.seal(&Policy::default(), Level::FullTrace).render();
+        let envelope: wire::Envelope = serde_json::from_str(&json).expect("a valid envelope");
+        for told in ["Elm Row", "hunter2", "aria"] {
+            assert!(!json.contains(told), "{json}");
+        }
+        assert_eq!(envelope.tags[1], "of [NAME]");
+        assert_eq!(envelope.trace.expect("full")["state"], "[NAME]");
+    }
+
+    #[test]
+    fn where_names_are_not_known_nothing_that_may_hold_one_is_told() {
+        let record = || {
+            Record::workflow("call of Maria Lindqvist")
+                .category("Maria Lindqvist")
+                .metric("calls of maria", 1)
+                .metric("calls", 2)
+        };
+        let policy = Policy::default();
+        let seal = |record| super::super::seal::Sealing::new(record, &policy);
+        let json = seal(record()).seal(Level::FullTrace, super::super::Walk::Skip).render();
+        let envelope: wire::Envelope = serde_json::from_str(&json).expect("a valid envelope");
+        assert!(!json.to_lowercase().contains("maria"), "{json}");
+        assert!(envelope.ticket_id.is_some_and(|id| id.starts_with("[ID:")));
+        assert_eq!(envelope.metrics.len(), 1);
+        let truncation = envelope.truncation.expect("something was left out");
+        assert_eq!(truncation.dropped_metrics, 1);
+        assert_eq!(truncation.fields[0].path, "category");
+        let json = seal(record()).seal(Level::FullTrace, super::super::Walk::Full).render();
+        assert!(json.contains(r#""ticket_id":"call of Maria Lindqvist""#), "{json}");
     }
 
     #[test]

@@ -78,6 +78,8 @@ impl<'a> Sealing<'a> {
             known.name(name);
             known.value(mask::Entity::Name, name);
         }
+        // These are texts; only the host's own values can fail.
+        let _ = head::collect(&self.record, self.policy, &mut known);
         let is_walked = matches!(walk, Walk::Full | Walk::NamesOnly);
         let seen = is_walked.then(|| self.collect(&mut known)).flatten();
         let identities = known.into_identities();
