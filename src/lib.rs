@@ -95,3 +95,8 @@ pub use config::{Compression, ConfigError, Setting};
 pub use level::{Level, UnknownLevel};
 pub use record::{IntoRecord, Payload, Record, Status, Step};
 pub use ship::{Drained, Loss, Stats};
+
+/// The README's examples, compiled and run with the others.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
