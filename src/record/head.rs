@@ -299,7 +299,7 @@ fn unlike(written: &HashSet<String>, name: String) -> String {
     if !written.contains(&name) {
         return name;
     }
-    (2_usize..)
+    (2..=wire::MAX_METRICS)
         .map(|number| {
             let suffix = format!("#{number}");
             let end = safe_end(&name, wire::MAX_IDENTIFIER_BYTES - suffix.len());
