@@ -73,7 +73,7 @@ impl<'a> Writer<'a> {
 
     /// The key masked; `None` where it holds nothing.
     fn masked_key(&mut self, key: &str) -> Option<String> {
-        if self.harmless_keys.contains(key) {
+        if is_own_field(key) || self.harmless_keys.contains(key) {
             return None;
         }
         let masked = self.masker.text(key);
@@ -96,6 +96,54 @@ impl<'a> Writer<'a> {
         *count += 1;
         if *count == 1 { key } else { format!("{key}#{count}") }
     }
+}
+
+/// The fields that every trace has: words that tell nobody's name, even where somebody is called
+/// State or Price, and that readers look for.
+fn is_own_field(key: &str) -> bool {
+    matches!(
+        key,
+        "input" | "steps" | "errors" | "final_response" | "content" | "confidence" | "state"
+    ) || matches!(
+        key,
+        "id" | "parent"
+            | "type"
+            | "name"
+            | "start_ms"
+            | "duration_ms"
+            | "status"
+            | "attempt"
+            | "output"
+            | "error"
+            | "attributes"
+            | "step"
+            | "message"
+            | "stack"
+            | "handled"
+    ) || matches!(
+        key,
+        "decision"
+            | "iteration"
+            | "thought"
+            | "action"
+            | "observation"
+            | "call_id"
+            | "arguments"
+            | "result"
+            | "provider"
+            | "model"
+            | "input_tokens"
+            | "output_tokens"
+            | "query"
+            | "cache_read_tokens"
+            | "reasoning_tokens"
+            | "cost"
+            | "amount"
+            | "currency"
+            | "finish_reason"
+            | "documents"
+            | "score"
+    )
 }
 
 impl Sink for Writer<'_> {

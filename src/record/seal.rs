@@ -238,6 +238,13 @@ mod tests {
     }
 
     #[test]
+    fn a_person_called_state_leaves_the_fields_their_names() {
+        let record = Record::workflow("1").state(json!({"last_name": "State", "a": "mr state"}));
+        let trace = sealed(record, Level::FullTrace).trace.expect("full");
+        assert_eq!(trace["state"]["a"], "mr [NAME]");
+    }
+
+    #[test]
     fn what_is_no_number_is_left_out_and_counted() {
         let record = Record::workflow("1")
             .metric("a", f64::NAN)
