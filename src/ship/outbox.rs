@@ -360,7 +360,7 @@ mod tests {
 
     impl Bench {
         fn admit(&mut self, status: Status) -> usize {
-            let record = Record::workflow("1").status(status).state("x ".repeat(500));
+            let record = Record::workflow("1").status(status).state("x ".repeat(5_000));
             let payload = record.seal(&Policy::default(), Level::FullTrace);
             let size = payload.size();
             self.counters.produced();
@@ -400,14 +400,14 @@ mod tests {
 
     #[test]
     fn when_nothing_is_left_to_give_up_the_newest_goes() {
-        let mut bench = bench(1_000);
+        let mut bench = bench(4_000);
         for _ in 0..20 {
             bench.admit(Status::Success);
         }
         let lost = bench.counters.snapshot().lost_by(Loss::QueueFull);
         assert!(lost > 0 && bench.outbox.waiting.contains_key(&0));
         assert_eq!(lost + bench.outbox.waiting.len() as u64, 20);
-        assert!(bench.traces().is_empty() && bench.outbox.bytes <= 1_000);
+        assert!(bench.traces().is_empty() && bench.outbox.bytes <= 4_000);
         bench.check();
     }
 
