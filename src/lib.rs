@@ -37,7 +37,7 @@
 //! - [`mask`]: what leaves the process, and as what.
 //! - [`Record::seal`] and [`Client::preview`]: see exactly what would be sent.
 //! - [`wire`]: the record and the HTTP contract, for whoever reads or receives records.
-//! - [`testing`](crate::testing): a collector for your tests, with faults on demand.
+//! - [`testing`]: a collector for your tests, with faults on demand.
 //!
 //! # Environment variables
 //!
@@ -68,7 +68,7 @@
 //! | `rustls-no-provider` | | the same; the host installs the crypto provider (ring, say) |
 //! | `native-tls` | | https by reqwest and the platform's TLS |
 //! | `zstd` | yes | zstd beside gzip, by the C library |
-//! | `testing` | | [`testing`](crate::testing): a mock collector |
+//! | `testing` | | [`testing`]: a mock collector |
 //!
 //! With none of the TLS features there is no HTTP client at all, and the host implements
 //! [`Transport`](transport::Transport). The library never installs a process-wide crypto
