@@ -189,7 +189,8 @@ fn a_collector_that_asks_for_patience_gets_it() {
     let collector = collector();
     let wait = Duration::from_secs(1);
     collector.next(Fault::status(429).retry_after("1"));
-    let client = client(&collector);
+    // One request at a time: a second could be under way before the answer has come.
+    let client = builder(&collector).timeout(SHORT * 2).in_flight(1).build().unwrap();
     let began = Instant::now();
     client.ship(traced("1"));
     assert_eq!(collector.wait_for_requests(1, LONG), 1);
