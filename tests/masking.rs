@@ -236,6 +236,14 @@ fn the_order_in_which_a_pair_is_written_does_not_matter() {
 }
 
 #[test]
+fn a_name_in_a_group_of_a_persons_fields_is_that_persons() {
+    let value = json!({"customer": {"details": {"info": {"name": "Zyzzyva"}}}});
+    assert!(!mask(&value).contains("Zyzzyva"));
+    let thing = json!({"customer": {"plan": {"name": "Zyzzyva"}}});
+    assert_eq!(masked(&thing), thing);
+}
+
+#[test]
 fn keys_are_looked_through_like_values_and_two_that_mask_alike_stay_two() {
     let value = json!({
         "4111 1111 1111 1111": 1,

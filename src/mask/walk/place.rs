@@ -28,7 +28,7 @@ impl Place {
         ) || own == Treatment::Scan;
         Self {
             treatment: if inherits { self.treatment } else { own },
-            in_person: traits.is_person,
+            in_person: traits.is_person || (self.in_person && is_neutral(key)),
             names_sibling: is_name_of_pair(key),
         }
     }
@@ -37,6 +37,17 @@ impl Place {
     pub(super) fn named(self, treatment: Option<Treatment>) -> Self {
         Self { treatment: treatment.unwrap_or(self.treatment), names_sibling: false, ..self }
     }
+}
+
+/// Containers that only group what belongs to the one around them.
+#[rustfmt::skip] // Packed, as the lists of words are.
+const NEUTRAL: [&str; 12] = [
+    "attributes", "data", "details", "fields", "general", "info", "information", "personal",
+    "personal_info", "profile", "properties", "value",
+];
+
+fn is_neutral(key: &str) -> bool {
+    NEUTRAL.iter().any(|neutral| key.eq_ignore_ascii_case(neutral))
 }
 
 /// `{"name": "authorization", "value": "…"}`: the fields that name the value beside them.
