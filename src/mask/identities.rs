@@ -15,8 +15,8 @@ use super::walk::{Container, Sink};
 /// The longest value that is carried over, in bytes; no name or address is longer (RFC 5321
 /// allows an address 254).
 const MAX_BYTES: usize = 256;
-/// The most identities of one record; beyond it a value is masked in its place only.
-const MAX_IDENTITIES: usize = 16_384;
+/// The most identities of one record; one that tells more gives up its trace.
+const MAX_IDENTITIES: usize = 65_536;
 
 /// The most texts of a record whose name may still come.
 const MAX_WATCHED: usize = 1_024;
@@ -78,6 +78,8 @@ const ALSO_WORDS: &[&str] = &[
 pub(crate) struct Known {
     /// In order, so that the same record is masked in the same way each time.
     identities: BTreeMap<String, Identity>,
+    /// There was no room for one of them: nobody can be sure of anything then.
+    is_overfull: bool,
     /// The texts under a `value` whose name may still come, and whether more are coming.
     watched: Vec<String>,
     watches: usize,
@@ -128,8 +130,11 @@ impl Known {
     }
 
     fn insert(&mut self, value: &str, entity: Entity, exact_case: bool) {
-        let is_room = self.identities.len() < MAX_IDENTITIES && value.len() <= MAX_BYTES;
-        if is_room && !placeholder::is_whole(value) {
+        if self.identities.len() >= MAX_IDENTITIES {
+            self.is_overfull = true;
+            return;
+        }
+        if value.len() <= MAX_BYTES && !placeholder::is_whole(value) {
             let identity = Identity { entity, exact_case };
             self.identities.entry(as_searched(value)).or_insert(identity);
         }
@@ -152,6 +157,11 @@ impl Known {
             }
             _ => {}
         }
+    }
+
+    /// Everything that the record told is known.
+    pub(crate) fn is_complete(&self) -> bool {
+        !self.is_overfull
     }
 
     /// Ready to be looked for.
@@ -243,7 +253,7 @@ impl Identities {
                 patterns.push(Pattern { identity: identity.clone(), value: value.clone() });
             }
         }
-        // Only a set of patterns beyond what memory can hold fails; then everything is unknown.
+        // It fails beyond 2^31 states only, far more than the most identities can have.
         let automaton = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             // One is built for each record, and a DFA takes longer to build than a record of
@@ -403,6 +413,16 @@ mod tests {
         let mut known = name("Maria L");
         known.name("Maria");
         assert_eq!(found(known, "Maria Lee"), ["Maria"]);
+    }
+
+    #[test]
+    fn a_record_that_tells_too_many_is_not_taken_for_complete() {
+        let mut known = Known::default();
+        for number in 0..=MAX_IDENTITIES {
+            assert!(known.is_complete());
+            known.value(Entity::Id, &number.to_string());
+        }
+        assert!(!known.is_complete());
     }
 
     #[test]

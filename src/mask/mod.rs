@@ -99,7 +99,9 @@ pub(crate) fn collect<T: Serialize + ?Sized>(
     value: &T,
     known: &mut Known,
 ) -> Result<Seen, Unserializable> {
-    walk::walk(policy, value, known).map(Seen).map_err(|_| Unserializable)
+    let seen = walk::walk(policy, value, known).map_err(|_| Unserializable)?;
+    // Masking fails closed: a name that was not kept would be sent.
+    if known.is_complete() { Ok(Seen(seen)) } else { Err(Unserializable) }
 }
 
 /// The second walk: the value as masked JSON. Paths of what is cut begin with `root`.
