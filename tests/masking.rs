@@ -243,6 +243,23 @@ fn a_name_in_a_group_of_a_persons_fields_is_that_persons() {
     assert_eq!(masked(&thing), thing);
 }
 
+/// A graph of shared pointers: small in memory, endless when it is unfolded.
+struct Shared(u32);
+
+impl serde::Serialize for Shared {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(
+            (self.0 > 0).then(|| [Shared(self.0 - 1), Shared(self.0 - 1)]).into_iter().flatten(),
+        )
+    }
+}
+
+#[test]
+fn a_graph_that_unfolds_without_end_is_cut() {
+    let masked = policy().mask(&Shared(60)).unwrap().into_json();
+    assert!(masked.contains("null") && masked.len() < 64 << 20);
+}
+
 #[test]
 fn keys_are_looked_through_like_values_and_two_that_mask_alike_stay_two() {
     let value = json!({

@@ -15,6 +15,7 @@ impl<S: Sink> Compound<'_, '_, S> {
         }
         let mut place = self.place.named(self.named.take());
         place.names_sibling = self.may_be_pair && self.index == 0;
+        self.walk.values += 1;
         self.walk.sink.element(self.index);
         self.index += 1;
         self.walk.named = None;
@@ -28,6 +29,7 @@ impl<S: Sink> Compound<'_, '_, S> {
         if self.state == State::Cut {
             return;
         }
+        self.walk.values += 1;
         self.walk.fingerprint.sampled(key);
         self.value_place = self.place.under(self.walk.policy, key);
         let is_value = is_value_of_pair(key);

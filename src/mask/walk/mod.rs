@@ -24,6 +24,10 @@ use super::policy::{Policy, Treatment};
 /// stays below the 128 levels at which `serde_json`, and others, stop reading.
 pub(crate) const MAX_DEPTH: usize = 126;
 
+/// How many values are looked at; in what is left every container is cut. A graph of shared
+/// pointers unfolds into more than any record can hold.
+const MAX_VALUES: usize = 4_000_000;
+
 /// The longest text that may name the value beside it. What names are is remembered by thread, so
 /// that none of the host's longer texts may get there.
 const LONGEST_NAME: usize = 96;
@@ -80,6 +84,7 @@ where
         sink,
         depth: 0,
         hops: 0,
+        values: 0,
         fingerprint: Fingerprint::default(),
         last_was_byte: false,
         named: None,
@@ -117,6 +122,8 @@ struct Walk<'s, S> {
     sink: &'s mut S,
     depth: usize,
     hops: usize,
+    /// Elements and fields met so far.
+    values: usize,
     fingerprint: Fingerprint,
     /// The value just met was a `u8`: an array of nothing else is a blob.
     last_was_byte: bool,

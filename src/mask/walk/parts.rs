@@ -3,7 +3,7 @@
 
 use super::super::policy::Treatment;
 use super::place::Place;
-use super::{Container, MAX_DEPTH, Sink, Walk};
+use super::{Container, MAX_DEPTH, MAX_VALUES, Sink, Walk};
 
 /// The serializer for the value at one place.
 pub(super) struct At<'w, 's, S> {
@@ -53,7 +53,7 @@ impl<'w, 's, S: Sink> At<'w, 's, S> {
     pub(super) fn open(self, container: Container, len: Option<usize>) -> Compound<'w, 's, S> {
         let Self { walk, place } = self;
         walk.last_was_byte = false;
-        let state = if walk.depth >= MAX_DEPTH {
+        let state = if walk.depth >= MAX_DEPTH || walk.values >= MAX_VALUES {
             walk.cut();
             State::Cut
         } else {
