@@ -4,9 +4,19 @@
 //! input; the hashes are keyed by `LOG_COLLECTOR_MASK_KEY` where it is set. A line that is no JSON
 //! is named by its number on standard error; the others are masked all the same, and the exit
 //! status is 1.
+//!
+//! `mask --speed FILE` (release build) masks the JSON lines of a file, plain or gzipped, again and
+//! again in turns with `serde_json` writing them as they are, and prints the medians as one line
+//! of JSON. `mask --sample clean` and `mask --sample personal` print lines to measure with: prose,
+//! and the same with one byte in a hundred personal.
+
+mod sample;
+mod speed;
 
 use std::error::Error;
+use std::ffi::OsString;
 use std::io::{self, BufRead, BufWriter, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use epilogue::mask::{MaskKey, Policy};
@@ -14,6 +24,7 @@ use serde_json::value::RawValue;
 
 const VARIABLE: &str = "LOG_COLLECTOR_MASK_KEY";
 const BUFFER_BYTES: usize = 64 << 10;
+const USAGE: &str = "usage: mask [--speed FILE | --sample clean | --sample personal]";
 
 /// The default policy, with the environment's key where there is one.
 fn policy() -> Result<Policy, Box<dyn Error>> {
@@ -57,9 +68,36 @@ fn mask_lines(policy: &Policy, mut lines: impl BufRead, mut out: impl Write) -> 
     Ok(is_complete)
 }
 
+fn print_sample(kind: &str) -> Result<bool, Box<dyn Error>> {
+    let is_personal = match kind {
+        "clean" => false,
+        "personal" => true,
+        _ => return Err(USAGE.into()),
+    };
+    let mut out = BufWriter::with_capacity(BUFFER_BYTES, io::stdout().lock());
+    for run in sample::runs(is_personal) {
+        writeln!(out, "{run}")?;
+    }
+    out.flush()?;
+    Ok(true)
+}
+
 fn run() -> Result<bool, Box<dyn Error>> {
-    let out = BufWriter::with_capacity(BUFFER_BYTES, io::stdout().lock());
-    Ok(mask_lines(&policy()?, io::stdin().lock(), out)?)
+    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
+    match arguments[..] {
+        [] => {
+            let out = BufWriter::with_capacity(BUFFER_BYTES, io::stdout().lock());
+            Ok(mask_lines(&policy()?, io::stdin().lock(), out)?)
+        }
+        ["--speed", file] => {
+            let speed = speed::of_file(&policy()?, Path::new(file))?;
+            println!("{}", serde_json::to_string(&speed)?);
+            Ok(true)
+        }
+        ["--sample", kind] => print_sample(kind),
+        _ => Err(USAGE.into()),
+    }
 }
 
 fn main() -> ExitCode {
