@@ -65,4 +65,9 @@ impl Entity {
             Self::Blob => "BLOB",
         }
     }
+
+    /// Whether its placeholder is a keyed hash, so that values stay comparable.
+    pub(crate) const fn is_hashed(self) -> bool {
+        matches!(self, Self::Email | Self::Phone | Self::Ip | Self::Mac | Self::Id)
+    }
 }

@@ -21,15 +21,10 @@ impl<'a> JsonText<'a> {
         serde_json::from_str::<IgnoredAny>(text).is_ok().then_some(Self(text))
     }
 
-    /// The same for an object or array only; what cannot be one is refused by its ends alone.
-    pub(super) fn parse_container(text: &'a str) -> Option<Self> {
-        let trimmed = text.trim_ascii();
-        let bytes = trimmed.as_bytes();
-        let ends = (bytes.first()?, bytes.last()?);
-        match ends {
-            (b'{', b'}') | (b'[', b']') => Self::parse(trimmed),
-            _ => None,
-        }
+    /// The same without a check, for a text that was checked before. If it was not, it fails to
+    /// serialize or serializes as something else, and nothing worse.
+    pub(super) fn checked_before(text: &'a str) -> Self {
+        Self(text)
     }
 }
 
@@ -46,6 +41,8 @@ struct Cursor<'a> {
     text: &'a str,
     at: &'a Cell<usize>,
 }
+
+const SHORT_STRING: usize = 32;
 
 impl<'a> Cursor<'a> {
     fn peek(self) -> u8 {
@@ -75,10 +72,19 @@ impl<'a> Cursor<'a> {
             }
         }
         self.at.set(at);
-        &self.text[start..at]
+        self.text.get(start..at).unwrap_or_default()
     }
 
     fn string(self) -> Cow<'a, str> {
+        let start = self.at.get() + 1;
+        let rest = self.text.as_bytes().get(start..).unwrap_or_default();
+        // Most strings are so short that a search by vectors would take longer.
+        let is_plain = |byte: &&u8| !matches!(byte, b'"' | b'\\');
+        let plain = rest.iter().take(SHORT_STRING).take_while(is_plain).count();
+        if rest.get(plain) == Some(&b'"') {
+            self.at.set(start + plain + 1);
+            return Cow::Borrowed(self.text.get(start..start + plain).unwrap_or_default());
+        }
         unescape(self.scalar())
     }
 
@@ -196,6 +202,13 @@ impl Serialize for Cursor<'_> {
     }
 }
 
+/// The text without the white space around it, if by its ends it can be an object or an array.
+pub(super) fn like_container(text: &str) -> Option<&str> {
+    let trimmed = text.trim_ascii();
+    let bytes = trimmed.as_bytes();
+    matches!((bytes.first()?, bytes.last()?), (b'{', b'}') | (b'[', b']')).then_some(trimmed)
+}
+
 fn is_delimiter(byte: u8) -> bool {
     matches!(byte, b',' | b':' | b']' | b'}') || byte.is_ascii_whitespace()
 }
@@ -276,9 +289,28 @@ mod tests {
 
     #[test]
     fn only_whole_containers_are_embedded_json() {
-        assert!(JsonText::parse_container(r#" {"a": 1} "#).is_some());
-        assert!(JsonText::parse_container("{a}").is_none());
-        assert!(JsonText::parse_container("\"a\"").is_none());
-        assert!(JsonText::parse_container("").is_none());
+        assert_eq!(like_container(r#" {"a": 1} "#), Some(r#"{"a": 1}"#));
+        assert!(JsonText::parse("{a}").is_none());
+        assert!(like_container("\"a\"").is_none());
+        assert!(like_container("").is_none());
+    }
+
+    #[test]
+    fn a_text_that_was_never_checked_fails_or_ends() {
+        for text in [
+            "{",
+            "{\"a",
+            "{\"a\":",
+            "[1,",
+            "{\u{e9}",
+            "{a:\u{e9}}",
+            "[\0]",
+            "{{{",
+            "]",
+            "{\"a\"\u{e9}1}",
+        ] {
+            let json = JsonText::checked_before(text);
+            let _ = serde_json::to_string(&json);
+        }
     }
 }

@@ -1,14 +1,22 @@
 //! Masks texts and numbers, one at a time, by a policy and by what the record knows.
 
-use super::detect::{self, Finding};
+use std::borrow::Cow;
+
+use super::detect::{self, Search};
 use super::entity::Entity;
+use super::escape::{write_bare, write_part, write_string};
+use super::fold::{Folded, fold};
 use super::identities::{Identities, Occurrence};
 use super::placeholder;
 use super::policy::{Policy, Treatment};
 use super::report::Report;
+use super::scan::{MAX_SHORT, look_at_short};
 
 /// The shortest number that can be anybody's; a local phone number has seven digits.
 const SHORTEST_PERSONAL_NUMBER: usize = 7;
+
+/// So many hashes of one record are kept at a time; few enough to be looked through.
+const REMEMBERED_HASHES: usize = 16;
 
 /// Masks texts by one policy, knowing one record's identities.
 #[derive(Debug)]
@@ -16,18 +24,41 @@ pub(crate) struct Masker<'a> {
     policy: &'a Policy,
     identities: &'a Identities,
     report: Report,
-    findings: Vec<Finding>,
+    search: Search,
     occurrences: Vec<Occurrence<'a>>,
-    spans: Vec<Span>,
+    spans: Vec<Span<'a>>,
+    hashes: Vec<Hashed>,
 }
 
 /// A part of a text and what stands in its place.
 #[derive(Debug)]
-struct Span {
+struct Span<'a> {
     start: usize,
     end: usize,
     entity: Entity,
+    placeholder: Cow<'a, str>,
+}
+
+/// A placeholder that was worked out before: one record tells the same address again and again.
+#[derive(Debug)]
+struct Hashed {
+    entity: Entity,
+    value: String,
     placeholder: String,
+}
+
+/// A part of a masked text.
+enum Part<'t> {
+    Kept(&'t str),
+    Placeholder(&'t str),
+}
+
+impl<'t> Part<'t> {
+    fn text(&self) -> &'t str {
+        match self {
+            Self::Kept(text) | Self::Placeholder(text) => text,
+        }
+    }
 }
 
 impl<'a> Masker<'a> {
@@ -36,9 +67,10 @@ impl<'a> Masker<'a> {
             policy,
             identities,
             report: Report::default(),
-            findings: Vec::new(),
+            search: Search::default(),
             occurrences: Vec::new(),
             spans: Vec::new(),
+            hashes: Vec::new(),
         }
     }
 
@@ -58,15 +90,52 @@ impl<'a> Masker<'a> {
             return None;
         }
         let mut masked = String::with_capacity(text.len());
+        let end = self.replace(text, |part| masked.push_str(part.text()));
+        masked.push_str(&text[end..]);
+        Some(masked)
+    }
+
+    /// Writes the text as a JSON string, with everything personal replaced.
+    pub(super) fn write_text(&mut self, text: &str, out: &mut Vec<u8>) {
+        let is_bare = self.look(text);
+        if self.spans.is_empty() {
+            if is_bare {
+                write_bare(text, out);
+            } else {
+                write_string(text, out);
+            }
+            return;
+        }
+        out.push(b'"');
+        let end = self.replace(text, |part| match part {
+            Part::Kept(text) => write_part(text, out),
+            Part::Placeholder(text) => out.extend_from_slice(text.as_bytes()),
+        });
+        write_part(&text[end..], out);
+        out.push(b'"');
+    }
+
+    /// Gives `take` what is kept and what stands in the place of the rest, up to the end of the
+    /// last replacement, which it returns.
+    fn replace(&mut self, text: &str, mut take: impl FnMut(Part<'_>)) -> usize {
         let mut at = 0;
         for span in self.spans.drain(..) {
-            masked.push_str(&text[at..span.start]);
-            masked.push_str(&span.placeholder);
+            take(Part::Kept(&text[at..span.start]));
+            take(Part::Placeholder(&span.placeholder));
             self.report.add(span.entity);
             at = span.end;
         }
-        masked.push_str(&text[at..]);
-        Some(masked)
+        at
+    }
+
+    /// The key masked, of which only the record's identities are left to be looked for.
+    pub(super) fn plain_key(&mut self, key: &str) -> Option<String> {
+        if self.identities.is_empty() {
+            return None;
+        }
+        self.clear();
+        self.identities.find(key, &mut self.occurrences);
+        if self.occurrences.is_empty() { None } else { self.text(key) }
     }
 
     /// An identifier: kept, or hashed whole where it holds something personal, so that no two
@@ -97,7 +166,8 @@ impl<'a> Masker<'a> {
             },
         };
         self.report.add(entity);
-        Some(self.policy.placeholder(entity, "", self.subject(entity, text)))
+        let subject = self.subject(entity, text);
+        Some(placeholder_for(self.policy, &mut self.hashes, entity, "", subject))
     }
 
     /// What of a text is hashed: the address alone of `Maria <maria@example.com>`, so that it
@@ -106,9 +176,8 @@ impl<'a> Masker<'a> {
         if entity != Entity::Email {
             return text;
         }
-        self.findings.clear();
-        detect::find(text, &mut self.findings);
-        let mut emails = self.findings.iter().filter(|f| f.entity == entity);
+        self.search.find(text);
+        let mut emails = self.search.findings().iter().filter(|f| f.entity == entity);
         match (emails.next(), emails.next()) {
             (Some(email), None) => &text[email.start..email.end],
             _ => text,
@@ -136,31 +205,80 @@ impl<'a> Masker<'a> {
         detect::number(text).or_else(|| {
             self.occurrences.clear();
             self.identities.find(text, &mut self.occurrences);
-            self.occurrences.first().map(|occurrence| occurrence.entity)
+            self.occurrences.first().map(Occurrence::entity)
         })
     }
 
-    /// Fills `spans` with what has to go, in order, none over another.
-    fn look(&mut self, text: &str) {
-        self.findings.clear();
+    fn clear(&mut self) {
+        self.search.clear();
         self.occurrences.clear();
         self.spans.clear();
-        detect::find(text, &mut self.findings);
+    }
+
+    /// Fills `spans` with what has to go, in order, none over another. Tells whether the text is
+    /// known to stand in JSON as it is.
+    fn look(&mut self, text: &str) -> bool {
+        self.clear();
+        if text.len() <= MAX_SHORT {
+            let short = look_at_short(text);
+            if short.is_prose {
+                self.look_at_prose(text);
+            } else {
+                self.look_closely(text);
+            }
+            return short.is_bare;
+        }
+        self.look_closely(text);
+        false
+    }
+
+    /// The same for a short text that no detector has anything to look at.
+    fn look_at_prose(&mut self, text: &str) {
+        self.search.find_in_prose(text);
         self.identities.find(text, &mut self.occurrences);
-        if self.findings.is_empty() && self.occurrences.is_empty() {
+        self.add_findings(text);
+        if !self.occurrences.is_empty() {
+            self.add_occurrences(text);
+        }
+    }
+
+    fn look_closely(&mut self, text: &str) {
+        let folded = fold(text);
+        let searched = folded.as_ref().map_or(text, Folded::text);
+        self.search.find(searched);
+        self.identities.find(searched, &mut self.occurrences);
+        if self.search.findings().is_empty() && self.occurrences.is_empty() {
             return;
         }
-        for finding in &self.findings {
+        if let Some(folded) = &folded {
+            self.search.map_ranges(|start, end| folded.original(start, end));
+            for occurrence in &mut self.occurrences {
+                (occurrence.start, occurrence.end) =
+                    folded.original(occurrence.start, occurrence.end);
+            }
+        }
+        self.add_findings(text);
+        if !self.occurrences.is_empty() {
+            self.add_occurrences(text);
+        }
+    }
+
+    fn add_findings(&mut self, text: &str) {
+        for finding in self.search.findings() {
             let value = &text[finding.start..finding.end];
+            let placeholder = placeholder_for(
+                self.policy,
+                &mut self.hashes,
+                finding.entity,
+                finding.detail,
+                value,
+            );
             self.spans.push(Span {
                 start: finding.start,
                 end: finding.end,
                 entity: finding.entity,
-                placeholder: self.policy.placeholder(finding.entity, finding.detail, value),
+                placeholder: Cow::Owned(placeholder),
             });
-        }
-        if !self.occurrences.is_empty() {
-            self.add_occurrences(text);
         }
     }
 
@@ -171,17 +289,39 @@ impl<'a> Masker<'a> {
             let is_masked =
                 masked_before.get(behind).is_some_and(|(start, _)| *start < occurrence.end);
             if !is_masked {
-                let entity = occurrence.entity;
                 self.spans.push(Span {
                     start: occurrence.start,
                     end: occurrence.end,
-                    entity,
-                    placeholder: self.policy.placeholder(entity, "", occurrence.value),
+                    entity: occurrence.entity(),
+                    placeholder: Cow::Borrowed(occurrence.placeholder(self.policy)),
                 });
             }
         }
         separate(&mut self.spans);
     }
+}
+
+/// The placeholder for a value; a hash is not worked out twice.
+fn placeholder_for(
+    policy: &Policy,
+    hashes: &mut Vec<Hashed>,
+    entity: Entity,
+    detail: &str,
+    value: &str,
+) -> String {
+    if !entity.is_hashed() {
+        return policy.placeholder(entity, detail, value);
+    }
+    let known = hashes.iter().find(|known| known.entity == entity && known.value == value);
+    if let Some(known) = known {
+        return known.placeholder.clone();
+    }
+    let placeholder = policy.placeholder(entity, detail, value);
+    if hashes.len() == REMEMBERED_HASHES {
+        hashes.clear();
+    }
+    hashes.push(Hashed { entity, value: value.to_owned(), placeholder: placeholder.clone() });
+    placeholder
 }
 
 fn placeholders(text: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
@@ -195,7 +335,7 @@ fn placeholders(text: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
 
 /// Orders the spans and takes out what another covers; of two that overlap the first keeps its
 /// place, and what the other reaches beyond it is masked all the same.
-fn separate(spans: &mut Vec<Span>) {
+fn separate(spans: &mut Vec<Span<'_>>) {
     spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end), span.entity));
     let mut end = 0;
     spans.retain_mut(|span| {

@@ -8,6 +8,7 @@
 
 mod detect;
 mod entity;
+mod escape;
 mod fold;
 mod hash;
 mod identities;
@@ -19,6 +20,8 @@ mod placeholder;
 mod policy;
 mod report;
 mod scan;
+mod traits;
+mod vector;
 mod walk;
 mod writer;
 
@@ -29,9 +32,11 @@ pub use self::hash::{MIN_MASK_KEY_BYTES, MaskKey, ShortMaskKey};
 pub use self::policy::{Policy, PolicyBuilder};
 pub use self::report::Report;
 
+pub(crate) use self::escape::write_string;
 pub(crate) use self::identities::{Identities, Known};
 pub(crate) use self::masker::Masker;
-pub(crate) use self::writer::{Cut, write_string};
+pub(crate) use self::walk::Seen;
+pub(crate) use self::writer::Cut;
 
 use self::writer::Writer;
 
@@ -73,17 +78,13 @@ impl Policy {
     pub fn mask<T: Serialize + ?Sized>(&self, value: &T) -> Result<Masked, Unserializable> {
         let mut known = Known::default();
         let seen = collect(self, value, &mut known)?;
-        let written = write(self, &known.into_identities(), value, seen, "")?;
+        let written = write(self, &known.into_identities(), value, &seen, "")?;
         Ok(Masked {
             json: String::from_utf8(written.json).map_err(|_| Unserializable)?,
             report: written.report,
         })
     }
 }
-
-/// What the collecting walk saw; the writing walk has to see the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Seen(u64);
 
 /// Masked JSON with its report.
 #[derive(Debug)]
@@ -101,7 +102,7 @@ pub(crate) fn collect<T: Serialize + ?Sized>(
 ) -> Result<Seen, Unserializable> {
     let seen = walk::walk(policy, value, known).map_err(|_| Unserializable)?;
     // Masking fails closed: a name that was not kept would be sent.
-    if known.is_complete() { Ok(Seen(seen)) } else { Err(Unserializable) }
+    if known.is_complete() { Ok(seen) } else { Err(Unserializable) }
 }
 
 /// The second walk: the value as masked JSON. Paths of what is cut begin with `root`.
@@ -109,14 +110,11 @@ pub(crate) fn write<T: Serialize + ?Sized>(
     policy: &Policy,
     identities: &Identities,
     value: &T,
-    seen: Seen,
+    seen: &Seen,
     root: &str,
 ) -> Result<Written, Unserializable> {
     let mut writer = Writer::new(policy, identities, root);
-    let now = walk::walk(policy, value, &mut writer).map_err(|_| Unserializable)?;
-    if Seen(now) != seen {
-        return Err(Unserializable);
-    }
+    walk::walk_again(policy, value, seen, &mut writer).map_err(|_| Unserializable)?;
     let (json, report, cuts) = writer.finish();
     Ok(Written { json, report, cuts })
 }

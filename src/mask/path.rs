@@ -52,8 +52,7 @@ impl Path {
         while !key.is_char_boundary(len) {
             len -= 1;
         }
-        // U+0000 must not reach the wire, and this is no longer.
-        self.keys.extend(key[..len].chars().map(|c| if c == '\0' { ' ' } else { c }));
+        self.keys.push_str(&key[..len]);
         if let Some(step) = self.steps.last_mut() {
             *step = Step::Key(start, start + len);
         }
@@ -74,7 +73,10 @@ impl std::fmt::Display for Path {
             match step {
                 Step::Inside => {}
                 Step::Index(index) => write!(f, "[{index}]")?,
-                Step::Key(start, end) => write!(f, ".{}", &self.keys[*start..*end])?,
+                // U+0000 must not reach the wire, and a blank is no longer.
+                Step::Key(start, end) => {
+                    write!(f, ".{}", self.keys[*start..*end].replace('\0', " "))?;
+                }
             }
         }
         Ok(())

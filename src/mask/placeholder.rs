@@ -8,8 +8,8 @@ use super::entity::Entity;
 /// Digits of the hash in a placeholder: the first 64 bits of the HMAC in hexadecimal.
 const HASH_DIGITS: usize = 16;
 
-/// More digits than a length in bytes can have.
-const MAX_LENGTH_DIGITS: usize = 20;
+/// The digits of a length below a terabyte, which no memory holds; a card number has more.
+const MAX_LENGTH_DIGITS: usize = 12;
 
 /// The length of the placeholder that begins at byte `at`, if one does.
 pub(crate) fn len_at(text: &str, at: usize) -> Option<usize> {

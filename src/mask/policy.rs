@@ -1,23 +1,16 @@
 //! Which value gets which treatment: the default rules by field name, and the host's on top.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
 use super::entity::Entity;
 use super::hash::MaskKey;
-use super::keys::{self, KeyRule};
-use super::placeholder;
+use super::traits::{self, KeyTraits};
 
 /// Names and versions the default rules: another version masks something else.
 const DEFAULT_NAME: &str = "default/1";
-
-/// The most field names whose rule a thread remembers; hostile keys must not grow it for ever.
-const CACHED_KEYS: usize = 4_096;
-/// The longest of them, in bytes: a longer one is a text, and stays nowhere.
-const CACHED_KEY_BYTES: usize = 96;
 
 /// What is masked, and how: a cheap handle to named, versioned rules and a hashing key.
 ///
@@ -76,16 +69,6 @@ pub(crate) enum Treatment {
     Id,
 }
 
-/// What a field name says about the value under it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct KeyTraits {
-    pub(crate) treatment: Treatment,
-    /// A name only where the field belongs to a person.
-    pub(crate) is_bare_name: bool,
-    /// A person stands under it, so a bare `name` below is that person's.
-    pub(crate) is_person: bool,
-}
-
 impl Policy {
     /// The default rules, to be changed.
     pub fn builder() -> PolicyBuilder {
@@ -116,7 +99,7 @@ impl Policy {
     }
 
     pub(crate) fn traits_of(&self, key: &str) -> KeyTraits {
-        let mut traits = default_traits(key);
+        let mut traits = traits::of(key);
         if !self.rules.host_keys.is_empty() {
             if let Some(treatment) = self.rules.host_keys.get(&key.to_lowercase()) {
                 traits.treatment = *treatment;
@@ -130,9 +113,7 @@ impl Policy {
     /// where even that would tell too much.
     pub(crate) fn placeholder(&self, entity: Entity, detail: &str, value: &str) -> String {
         match entity {
-            Entity::Email | Entity::Phone | Entity::Ip | Entity::Mac | Entity::Id => {
-                self.hashed(entity, value)
-            }
+            _ if entity.is_hashed() => self.hashed(entity, value),
             Entity::Card if self.rules.card_last_four => last_four(value),
             Entity::Blob => format!("[BLOB:{}]", value.len()),
             _ if detail.is_empty() => format!("[{}]", entity.as_str()),
@@ -247,65 +228,6 @@ fn last_four(value: &str) -> String {
         format!("[CARD:{}]", shown.iter().collect::<String>())
     } else {
         "[CARD]".to_owned()
-    }
-}
-
-thread_local! {
-    /// Field names repeat in every record, and splitting one costs more than looking it up.
-    static KEY_TRAITS: RefCell<HashMap<Box<str>, KeyTraits>> = RefCell::default();
-}
-
-fn default_traits(key: &str) -> KeyTraits {
-    KEY_TRAITS.with_borrow_mut(|cache| {
-        if let Some(traits) = cache.get(key) {
-            return *traits;
-        }
-        let traits = if placeholder::next(key, 0).is_some() {
-            traits_of_masked(key)
-        } else {
-            let rule = keys::rule_for(key);
-            KeyTraits {
-                treatment: rule.into(),
-                is_bare_name: rule == KeyRule::NameUnderPerson,
-                is_person: keys::is_person(key),
-            }
-        };
-        if key.len() <= CACHED_KEY_BYTES {
-            if cache.len() >= CACHED_KEYS {
-                cache.clear();
-            }
-            cache.insert(key.into(), traits);
-        }
-        traits
-    })
-}
-
-/// A key that was masked says no more than it did before: `[SSN]` is no field for one. Only a
-/// secret's name beside the placeholder is heeded.
-fn traits_of_masked(key: &str) -> KeyTraits {
-    let rest = placeholder::outside(key);
-    let segments = keys::Segments::of(&rest);
-    let (words, count) = segments.words();
-    let is_secret = keys::is_secret(&words[..count]);
-    let treatment = if is_secret { Treatment::Remove } else { Treatment::Scan };
-    KeyTraits { treatment, is_bare_name: false, is_person: false }
-}
-
-impl From<KeyRule> for Treatment {
-    fn from(rule: KeyRule) -> Self {
-        match rule {
-            KeyRule::Scan | KeyRule::NameUnderPerson => Self::Scan,
-            KeyRule::Remove => Self::Remove,
-            KeyRule::RemoveCarried => Self::RemoveEverywhere,
-            KeyRule::Name => Self::Name,
-            KeyRule::Email => Self::Email,
-            KeyRule::Phone => Self::Phone,
-            KeyRule::Card => Self::Card,
-            KeyRule::Ssn => Self::Ssn,
-            KeyRule::Iban => Self::Iban,
-            KeyRule::Ip => Self::Ip,
-            KeyRule::UserName => Self::UserName,
-        }
     }
 }
 

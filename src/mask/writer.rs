@@ -1,8 +1,9 @@
 //! Writes what the walk meets as JSON, masked: the only way to bytes that may leave.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::entity::Entity;
+use super::escape::{write_bare, write_string};
 use super::identities::Identities;
 use super::masker::Masker;
 use super::path::Path;
@@ -12,8 +13,6 @@ use super::walk::{Container, Sink};
 
 /// The most cut places that are listed.
 const MAX_CUTS: usize = 64;
-/// The most keys of one record that are remembered as harmless.
-const MAX_HARMLESS_KEYS: usize = 1_024;
 
 /// A place in a record where something was left out or shortened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,8 +33,8 @@ pub(crate) struct Writer<'a> {
     cut_count: u64,
     /// The texts around the JSON that is being written into one.
     around: Vec<Around>,
-    /// Keys that were looked at and hold nothing: the same few stand in every object.
-    harmless_keys: HashSet<Box<str>>,
+    /// Buffers of texts that are written, to be used again.
+    spare: Vec<Vec<u8>>,
     /// Masked keys of the open objects, with their depth and how often each came: two that mask
     /// alike must stay two.
     masked_keys: Vec<(usize, HashMap<String, u32>)>,
@@ -58,7 +57,7 @@ impl<'a> Writer<'a> {
             cuts: Vec::new(),
             cut_count: 0,
             around: Vec::new(),
-            harmless_keys: HashSet::new(),
+            spare: Vec::new(),
             masked_keys: Vec::new(),
         }
     }
@@ -72,15 +71,9 @@ impl<'a> Writer<'a> {
     }
 
     /// The key masked; `None` where it holds nothing.
-    fn masked_key(&mut self, key: &str) -> Option<String> {
-        if is_own_field(key) || self.harmless_keys.contains(key) {
-            return None;
-        }
-        let masked = self.masker.text(key);
-        if masked.is_none() && self.harmless_keys.len() < MAX_HARMLESS_KEYS {
-            self.harmless_keys.insert(key.into());
-        }
-        masked
+    fn masked_key(&mut self, key: &str, is_plain: bool) -> Option<String> {
+        let masked = if is_plain { self.masker.plain_key(key) } else { self.masker.text(key) };
+        masked.filter(|_| !is_own_field(key))
     }
 
     /// Two keys that mask alike get a number, so that neither hides the other.
@@ -163,6 +156,10 @@ impl Sink for Writer<'_> {
     }
 
     fn text(&mut self, treatment: Treatment, text: &str) {
+        if treatment == Treatment::Scan {
+            self.masker.write_text(text, &mut self.out);
+            return;
+        }
         match self.masker.placed(treatment, text) {
             Some(masked) => self.string(&masked),
             None => self.string(text),
@@ -197,17 +194,17 @@ impl Sink for Writer<'_> {
         self.path.at_index(index);
     }
 
-    fn key(&mut self, index: usize, key: &str) {
+    fn key(&mut self, index: usize, key: &str, is_plain: bool) {
         if index > 0 {
             self.out.push(b',');
         }
-        if let Some(masked) = self.masked_key(key) {
+        if let Some(masked) = self.masked_key(key, is_plain) {
             let masked = self.unlike_the_others(masked);
             self.path.at_key(&masked);
             self.string(&masked);
         } else {
             self.path.at_key(key);
-            self.string(key);
+            if is_plain { write_bare(key, &mut self.out) } else { self.string(key) }
         }
         self.out.push(b':');
     }
@@ -262,7 +259,7 @@ impl Sink for Writer<'_> {
 
     fn begin_embedded(&mut self) {
         self.around.push(Around {
-            out: std::mem::take(&mut self.out),
+            out: std::mem::replace(&mut self.out, self.spare.pop().unwrap_or_default()),
             masked: self.masker.report().total(),
             cuts: self.cut_count,
         });
@@ -272,7 +269,7 @@ impl Sink for Writer<'_> {
         let Some(around) = self.around.pop() else {
             return;
         };
-        let json = std::mem::replace(&mut self.out, around.out);
+        let mut json = std::mem::replace(&mut self.out, around.out);
         let is_changed =
             self.masker.report().total() != around.masked || self.cut_count != around.cuts;
         if is_changed {
@@ -280,16 +277,7 @@ impl Sink for Writer<'_> {
         } else {
             self.string(text);
         }
+        json.clear();
+        self.spare.push(json);
     }
-}
-
-/// Writes a quoted JSON string. U+0000 becomes U+FFFD: JSONB, where records end up, refuses it.
-pub(crate) fn write_string(text: &str, out: &mut Vec<u8>) {
-    let written = if memchr::memchr(0, text.as_bytes()).is_some() {
-        serde_json::to_writer(&mut *out, &text.replace('\0', "\u{fffd}"))
-    } else {
-        serde_json::to_writer(&mut *out, text)
-    };
-    // Writing a string to memory cannot fail.
-    debug_assert!(written.is_ok());
 }

@@ -182,7 +182,7 @@ impl<'a> Writer<'a> {
     /// The text masked as a value of the trace would be: as JSON where it is JSON.
     fn text(&mut self, text: &str) -> Option<String> {
         let seen = mask::collect(self.policy, text, &mut Known::default()).ok()?;
-        let written = mask::write(self.policy, self.identities, text, seen, "").ok()?;
+        let written = mask::write(self.policy, self.identities, text, &seen, "").ok()?;
         self.in_texts = self.in_texts.merged(&written.report);
         serde_json::from_slice(&written.json).ok()
     }

@@ -84,7 +84,7 @@ impl<'a> Sealing<'a> {
         let seen = is_walked.then(|| self.collect(&mut known)).flatten();
         let identities = known.into_identities();
         let trace = (level == Level::FullTrace && walk == Walk::Full)
-            .then(|| seen.and_then(|seen| self.write(&identities, seen)))
+            .then(|| seen.as_ref().and_then(|seen| self.write(&identities, seen)))
             .flatten();
         let degraded = match (level, &trace, walk) {
             (Level::FullTrace, None, Walk::NamesOnly | Walk::Skip) => Some(Degraded::Pressure),
@@ -103,7 +103,7 @@ impl<'a> Sealing<'a> {
         caught(|| mask::collect(self.policy, trace, known))?.ok()
     }
 
-    fn write(&self, identities: &Identities, seen: Seen) -> Option<TracePart> {
+    fn write(&self, identities: &Identities, seen: &Seen) -> Option<TracePart> {
         let trace = &self.record.trace;
         let written = caught(|| mask::write(self.policy, identities, trace, seen, "trace"));
         let Written { json, report, mut cuts } = written?.ok()?;

@@ -1,6 +1,8 @@
 //! The one pass over the digits of a text: each cluster of digits goes to the detectors that its
 //! number of digits leaves possible.
 
+use std::ops::Range;
+
 use super::{Finding, card, iban, ip, phone, ssn};
 
 /// Signs between the groups of one number, and how many of them in a row.
@@ -19,12 +21,15 @@ struct Cluster {
     points: usize,
 }
 
-/// Appends the cards, account numbers, phones and version 4 addresses in `text`.
-pub(super) fn find(text: &str, findings: &mut Vec<Finding>) {
+/// Appends the cards, account numbers, phones and version 4 addresses that begin in `range`.
+pub(super) fn find(text: &str, range: Range<usize>, findings: &mut Vec<Finding>) {
     let bytes = text.as_bytes();
     let mut words = phone::Words::new(text);
-    let mut at = 0;
-    while let Some(offset) = bytes[at..].iter().position(u8::is_ascii_digit) {
+    let mut at = range.start;
+    while at < range.end {
+        let Some(offset) = bytes[at..range.end].iter().position(u8::is_ascii_digit) else {
+            break;
+        };
         let cluster = Cluster::at(bytes, at + offset);
         cluster.find(text, &mut words, findings);
         iban::find_at(text, cluster.start, findings);

@@ -1,6 +1,7 @@
 //! IP addresses: version 4 in dotted form, version 6 as RFC 4291 and RFC 5952 write it.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::ops::Range;
 
 use super::super::entity::Entity;
 use super::Finding;
@@ -15,12 +16,13 @@ const VERSION_WORDS: [&str; 7] = ["version", "ver", "v", "release", "build", "fi
 /// Words beside which even `::` is an address.
 const WORDS: [&str; 4] = ["ip", "ipv6", "address", "addr"];
 
-/// Appends the version 6 addresses in `text`: what stands around a colon between hexadecimal
+/// Appends the version 6 addresses in `range`: what stands around a colon between hexadecimal
 /// digits or other colons.
-pub(super) fn find_v6(text: &str, findings: &mut Vec<Finding>) {
+pub(super) fn find_v6(text: &str, range: Range<usize>, findings: &mut Vec<Finding>) {
     let bytes = text.as_bytes();
     let mut from = 0;
-    for colon in memchr::memchr_iter(b':', bytes) {
+    for offset in memchr::memchr_iter(b':', &bytes[range.clone()]) {
+        let colon = range.start + offset;
         let is_inner = |b: u8| b.is_ascii_hexdigit() || b == b':';
         let is_candidate = is_inner(byte(bytes, colon + 1)) || before(bytes, colon) == b':';
         if colon < from || !is_candidate {
@@ -121,7 +123,7 @@ mod tests {
 
     fn found(text: &str) -> Vec<&str> {
         let mut findings = Vec::new();
-        find_v6(text, &mut findings);
+        find_v6(text, 0..text.len(), &mut findings);
         if findings.is_empty() {
             let start = text.find(|c: char| c.is_ascii_digit()).unwrap_or(text.len());
             find_v4(text, start, text.len(), &mut findings);

@@ -11,15 +11,23 @@ use super::boundary::{before, byte};
 use super::pair::{Form, Name, is_sign, value_behind};
 use super::{Finding, field, secret};
 
-/// Appends the values beside a name that tells what they are.
-pub(super) fn find(text: &str, families: Families, findings: &mut Vec<Finding>) {
+/// Appends the values beside a name that tells what they are, whose sign stands in `range`.
+pub(super) fn find(
+    text: &str,
+    range: Range<usize>,
+    families: Families,
+    findings: &mut Vec<Finding>,
+) {
     let bytes = text.as_bytes();
+    let part = &bytes[range.clone()];
     if families.has(Families::ASSIGNMENT) {
-        find_at(text, memchr::memchr3_iter(b'=', b':', b'>', bytes), findings);
+        let signs = memchr::memchr3_iter(b'=', b':', b'>', part).map(|at| range.start + at);
+        find_at(text, signs, findings);
     }
     if families.has(Families::LONG) {
         let quoted = |&at: &usize| matches!(before(bytes, at), b'"' | b'\'');
-        find_at(text, memchr::memchr_iter(b',', bytes).filter(quoted), findings);
+        let commas = memchr::memchr_iter(b',', part).map(|at| range.start + at);
+        find_at(text, commas.filter(quoted), findings);
     }
 }
 
@@ -93,7 +101,8 @@ mod tests {
 
     fn found(text: &str) -> Vec<&str> {
         let mut findings = Vec::new();
-        find(text, scan(text), &mut findings);
+        let families = scan(text, &mut Vec::new());
+        find(text, 0..text.len(), families, &mut findings);
         findings.iter().map(|f| &text[f.start..f.end]).collect()
     }
 

@@ -1,5 +1,7 @@
 //! Hardware addresses: EUI-48 as IEEE 802 writes it, and in groups of four.
 
+use std::ops::Range;
+
 use super::super::entity::Entity;
 use super::Finding;
 use super::boundary::{before, byte, is_word_byte};
@@ -8,11 +10,12 @@ use super::boundary::{before, byte, is_word_byte};
 const PAIRS: usize = 17;
 const QUADS: usize = 14;
 
-/// Appends the hardware addresses in `text`: what stands around its first separator.
-pub(super) fn find(text: &str, findings: &mut Vec<Finding>) {
+/// Appends the hardware addresses in `range`: what stands around its first separator.
+pub(super) fn find(text: &str, range: Range<usize>, findings: &mut Vec<Finding>) {
     let bytes = text.as_bytes();
     let mut from = 0;
-    for at in memchr::memchr3_iter(b':', b'-', b'.', bytes) {
+    for offset in memchr::memchr3_iter(b':', b'-', b'.', &bytes[range.clone()]) {
+        let at = range.start + offset;
         let group = if bytes[at] == b'.' { 4 } else { 2 };
         let Some(start) = at.checked_sub(group).filter(|&start| start >= from) else {
             continue;
@@ -68,7 +71,7 @@ mod tests {
 
     fn found(text: &str) -> Vec<&str> {
         let mut findings = Vec::new();
-        find(text, &mut findings);
+        find(text, 0..text.len(), &mut findings);
         findings.iter().map(|f| &text[f.start..f.end]).collect()
     }
 

@@ -1,5 +1,8 @@
 //! Finding personal data and secrets in a text.
 //!
+//! A fast pass tells the regions in which anything can be; each detector goes through the
+//! candidates of a region and reads as much around them as it needs.
+//!
 //! A text is cut at the placeholders it already holds, and each piece is searched by itself, so
 //! no detector reads inside or across a placeholder. What stands between two findings is searched
 //! once more in the same way: then masking a masked text finds nothing new.
@@ -25,9 +28,9 @@ pub(super) mod secret;
 mod ssn;
 
 use super::entity::Entity;
-use super::fold;
+use super::fold::{Folded, fold};
 use super::placeholder;
-use super::scan::{Families, scan};
+use super::scan::{Families, MAX_SHORT, Region, look_at_short, scan};
 
 /// Something to be masked: a byte range of the original text, on character boundaries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +56,13 @@ impl Finding {
 /// over the text, so the whole stays linear.
 const MAX_ROUNDS: u8 = 6;
 
+/// The search of one text after another, in buffers that are used again.
+#[derive(Debug, Default)]
+pub(crate) struct Search {
+    findings: Vec<Finding>,
+    regions: Vec<Region>,
+}
+
 /// A part of the text between placeholders and findings.
 #[derive(Clone, Copy)]
 struct Piece<'t> {
@@ -62,28 +72,12 @@ struct Piece<'t> {
     round: u8,
 }
 
-/// Appends what must be masked in `text` to `findings`, in order of start and without overlaps.
-pub(crate) fn find(text: &str, findings: &mut Vec<Finding>) {
-    if is_plain_word(text.as_bytes()) {
-        return;
-    }
-    let first = findings.len();
-    let mut at = 0;
-    while let Some((start, end)) = placeholder::next(text, at) {
-        find_in(Piece { text: &text[at..start], at, round: 0 }, findings);
-        at = end;
-    }
-    find_in(Piece { text: &text[at..], at, round: 0 }, findings);
-    findings[first..].sort_unstable_by_key(|finding| finding.start);
-}
-
-/// One short word, as most field names and states are: nothing is told by its form that has fewer
-/// than four digits and fewer than 14 characters, as `aabb.ccdd.eeff` has.
-fn is_plain_word(bytes: &[u8]) -> bool {
-    let is_plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
-    bytes.len() < 14
-        && bytes.iter().all(is_plain)
-        && bytes.iter().filter(|b| b.is_ascii_digit()).count() < 4
+/// Whether nothing personal stands in `text` by its form.
+pub(crate) fn is_clean(text: &str) -> bool {
+    let folded = fold(text);
+    let mut search = Search::default();
+    search.find(folded.as_ref().map_or(text, Folded::text));
+    search.findings.is_empty()
 }
 
 /// What the decimal text of a number is: a card number, if it is one by issuer, length and check
@@ -92,20 +86,81 @@ pub(crate) fn number(text: &str) -> Option<Entity> {
     card::is_card_number(text).then_some(Entity::Card)
 }
 
-fn find_in(piece: Piece<'_>, findings: &mut Vec<Finding>) {
-    let first = findings.len();
-    find_once(piece, findings);
-    let last = findings.len();
-    if first == last || piece.round == MAX_ROUNDS {
-        return;
+impl Search {
+    /// What was found last, in order of start and without overlaps.
+    pub(crate) fn findings(&self) -> &[Finding] {
+        &self.findings
     }
-    let mut at = piece.at;
-    for i in first..last {
-        let (start, end) = (findings[i].start, findings[i].end);
-        find_in(piece.part(at, start), findings);
-        at = end;
+
+    pub(crate) fn clear(&mut self) {
+        self.findings.clear();
     }
-    find_in(piece.part(at, piece.at + piece.text.len()), findings);
+
+    /// Gives every finding another range: that of the text before it was folded.
+    pub(crate) fn map_ranges(&mut self, map: impl Fn(usize, usize) -> (usize, usize)) {
+        for finding in &mut self.findings {
+            (finding.start, finding.end) = map(finding.start, finding.end);
+        }
+    }
+
+    /// Finds what must be masked in `text`, which is in the form that [`fold`] gives it.
+    pub(crate) fn find(&mut self, text: &str) {
+        self.clear();
+        if text.len() <= MAX_SHORT && look_at_short(text).is_prose {
+            self.find_in_prose(text);
+            return;
+        }
+        let mut at = 0;
+        while let Some((start, end)) = placeholder::next(text, at) {
+            self.find_in(Piece { text: &text[at..start], at, round: 0 });
+            at = end;
+        }
+        self.find_in(Piece { text: &text[at..], at, round: 0 });
+        self.findings.sort_unstable_by_key(|finding| finding.start);
+    }
+
+    /// The same for a text in which no detector has anything to look at.
+    pub(crate) fn find_in_prose(&mut self, text: &str) {
+        name::find(text, true, &mut self.findings);
+    }
+
+    fn find_in(&mut self, piece: Piece<'_>) {
+        let first = self.findings.len();
+        self.find_once(piece);
+        let last = self.findings.len();
+        if first == last || piece.round == MAX_ROUNDS {
+            return;
+        }
+        let mut at = piece.at;
+        for i in first..last {
+            let (start, end) = (self.findings[i].start, self.findings[i].end);
+            self.find_in(piece.part(at, start));
+            at = end;
+        }
+        self.find_in(piece.part(at, piece.at + piece.text.len()));
+    }
+
+    /// One search of one piece; its findings are sorted and do not overlap.
+    fn find_once(&mut self, piece: Piece<'_>) {
+        let first = self.findings.len();
+        self.regions.clear();
+        let families = scan(piece.text, &mut self.regions);
+        name::find(piece.text, piece.at == 0, &mut self.findings);
+        if !families.is_empty() {
+            find_anywhere(piece.text, families, &mut self.findings);
+            let mut done = 0;
+            for region in &self.regions {
+                done = find_around(piece.text, region, done, &mut self.findings);
+            }
+        }
+        if self.findings.len() > first {
+            precedence::settle(&mut self.findings, first);
+            for finding in &mut self.findings[first..] {
+                finding.start += piece.at;
+                finding.end += piece.at;
+            }
+        }
+    }
 }
 
 impl Piece<'_> {
@@ -115,51 +170,37 @@ impl Piece<'_> {
     }
 }
 
-/// One search of one piece; its findings are sorted and do not overlap.
-fn find_once(piece: Piece<'_>, findings: &mut Vec<Finding>) {
-    if piece.text.is_empty() {
-        return;
-    }
-    let first = findings.len();
-    let families = scan(piece.text);
-    let folded = if families.has(Families::NON_ASCII) { fold::fold(piece.text) } else { None };
-    match &folded {
-        Some(folded) => detect(folded.text(), scan(folded.text()), piece.at == 0, findings),
-        None => detect(piece.text, families, piece.at == 0, findings),
-    }
-    if let Some(folded) = &folded {
-        for finding in &mut findings[first..] {
-            (finding.start, finding.end) = folded.original(finding.start, finding.end);
-        }
-    }
-    precedence::settle(findings, first);
-    for finding in &mut findings[first..] {
-        finding.start += piece.at;
-        finding.end += piece.at;
-    }
-}
-
-/// Every detector that has something to look at.
-fn detect(text: &str, families: Families, begins_text: bool, findings: &mut Vec<Finding>) {
-    name::find(text, begins_text, families.has(Families::LINES), findings);
-    if families.is_empty() {
-        return;
-    }
+/// The detectors that one look for a sign through the whole text serves better.
+fn find_anywhere(text: &str, families: Families, findings: &mut Vec<Finding>) {
     if families.has(Families::AT) || families.has(Families::LONG) {
         email::find(text, findings);
     }
-    if families.has(Families::DIGITS) {
-        digits::find(text, findings);
+    if families.has(Families::LONG) {
+        secret::find_private_keys(text, findings);
     }
-    if families.has(Families::DIGITS) || families.has(Families::HEX_GROUPS) {
-        ip::find_v6(text, findings);
+}
+
+/// Every detector that has something to look at in a region; it may reach beyond it. Long runs are
+/// looked at from `done` on; returns how far they were.
+fn find_around(text: &str, region: &Region, done: usize, findings: &mut Vec<Finding>) -> usize {
+    let Region { range, families } = region;
+    if families.has(Families::NAME) {
+        name::find_introductions(text, range.clone(), findings);
+    }
+    if families.has(Families::DIGITS) {
+        digits::find(text, range.clone(), findings);
     }
     if families.has(Families::HEX_GROUPS) {
-        mac::find(text, findings);
+        mac::find(text, range.clone(), findings);
     }
+    if families.has(Families::ASSIGNMENT) {
+        ip::find_v6(text, range.clone(), findings);
+    }
+    secret::find(text, range.clone(), *families, findings);
+    labelled::find(text, range.clone(), *families, findings);
     if families.has(Families::LONG) {
-        runs::find(text, findings);
+        runs::find(text, range.clone(), done, findings)
+    } else {
+        done
     }
-    secret::find(text, families, findings);
-    labelled::find(text, families, findings);
 }

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use proptest::prelude::*;
 
 use super::super::entity::Entity;
+use super::super::fold::{Folded, fold};
 use super::super::placeholder;
-use super::{Finding, find};
+use super::{Finding, Search};
 
 /// Pieces of real formats, of prose and of what may stand between them.
 const FRAGMENTS: [&str; 74] = [
@@ -97,9 +98,13 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 fn found(text: &str) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    find(text, &mut findings);
-    findings
+    let folded = fold(text);
+    let mut search = Search::default();
+    search.find(folded.as_ref().map_or(text, Folded::text));
+    if let Some(folded) = &folded {
+        search.map_ranges(|start, end| folded.original(start, end));
+    }
+    search.findings().to_vec()
 }
 
 fn mask(text: &str) -> String {

@@ -1,19 +1,32 @@
 //! The one pass over the long runs without a blank: blobs, and the keys and tokens whose form
 //! tells them.
 
+use std::ops::Range;
+
 use super::super::scan::MIN_RUN;
 use super::{Finding, blob, secret};
 
-/// Appends what the long runs of `text` hold.
-pub(super) fn find(text: &str, findings: &mut Vec<Finding>) {
+/// Appends what the long runs hold that reach into `range`, from `done` on, and tells how far they
+/// were looked at.
+pub(super) fn find(
+    text: &str,
+    range: Range<usize>,
+    done: usize,
+    findings: &mut Vec<Finding>,
+) -> usize {
+    let bytes = text.as_bytes();
     let mut keys = secret::Keys::new(text);
-    let mut at = 0;
-    for run in text.as_bytes().split(|&b| b <= b' ') {
-        let end = at + run.len();
-        if run.len() >= MIN_RUN {
-            blob::find(text.as_bytes(), at, end, findings);
+    let first = range.start.max(done);
+    let before = bytes[done..first].iter().rev().take_while(|&&b| b > b' ').count();
+    let mut at = first - before;
+    while at < range.end {
+        let end = at + bytes[at..].iter().take_while(|&&b| b > b' ').count();
+        secret::find_behind_scheme(text, at..end, findings);
+        if end - at >= MIN_RUN {
+            blob::find(bytes, at, end, findings);
             secret::find_in_run(&mut keys, at..end, findings);
         }
         at = end + 1;
     }
+    at.min(bytes.len())
 }

@@ -3,9 +3,9 @@
 use serde::ser::{self, Serialize};
 
 use super::super::policy::Treatment;
+use super::super::traits::InPair;
 use super::parts::{At, Compound, Fields, State};
-use super::place::is_value_of_pair;
-use super::text::{text_of, write_text};
+use super::text::{text_of, with_text};
 use super::{Container, Sink, WalkError};
 
 impl<S: Sink> Compound<'_, '_, S> {
@@ -31,12 +31,13 @@ impl<S: Sink> Compound<'_, '_, S> {
         }
         self.walk.values += 1;
         self.walk.fingerprint.sampled(key);
-        self.value_place = self.place.under(self.walk.policy, key);
-        let is_value = is_value_of_pair(key);
+        let traits = self.walk.policy.traits_of(key);
+        self.value_place = self.place.under(traits);
+        let is_value = traits.in_pair == InPair::Value;
         if is_value && self.named.is_some() {
             self.value_place = self.value_place.named(self.named);
         }
-        self.walk.sink.key(self.index, key);
+        self.walk.sink.key(self.index, key, traits.is_plain);
         self.index += 1;
         self.value_from = is_value.then(|| self.walk.sink.mark());
     }
@@ -122,12 +123,10 @@ impl<S: Sink> ser::SerializeMap for Compound<'_, '_, S> {
     type Error = WalkError;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), WalkError> {
-        let mut text = std::mem::take(&mut self.walk.key);
-        text.clear();
-        let written = write_text(key, &mut text);
-        self.field_name(&text);
-        self.walk.key = text;
-        written
+        let mut buffer = std::mem::take(&mut self.walk.buffer);
+        let named = with_text(key, &mut buffer, &mut |key| self.field_name(key));
+        self.walk.buffer = buffer;
+        named
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WalkError> {
@@ -156,10 +155,7 @@ impl<S: Sink> Fields<'_, '_, S> {
                 None => Err(WalkError),
             },
             Self::Number(at) => match at.take() {
-                Some(at) => {
-                    at.number_text(&text_of(value)?);
-                    Ok(())
-                }
+                Some(at) => at.written_number(value),
                 None => Err(WalkError),
             },
         }

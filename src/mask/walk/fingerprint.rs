@@ -28,10 +28,17 @@ impl Fingerprint {
     }
 
     pub(super) fn whole(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            self.mix(u64::from_le_bytes(word));
+        let mut rest = bytes;
+        while let Some((word, behind)) = rest.split_first_chunk() {
+            self.mix(u64::from_le_bytes(*word));
+            rest = behind;
+        }
+        if rest.is_empty() {
+            return;
+        }
+        match bytes.last_chunk() {
+            Some(word) => self.mix(u64::from_le_bytes(*word)),
+            None => self.mix(rest.iter().fold(0, |word, &byte| word << 8 | u64::from(byte))),
         }
     }
 }

@@ -16,7 +16,7 @@ use serde::ser::{self, Serialize};
 use self::fingerprint::Fingerprint;
 use self::parts::At;
 use self::place::Place;
-use super::json::JsonText;
+use super::json::{JsonText, like_container};
 use super::placeholder;
 use super::policy::{Policy, Treatment};
 
@@ -46,8 +46,8 @@ pub(super) trait Sink {
     fn begin(&mut self, container: Container);
     /// The next element of an array.
     fn element(&mut self, index: usize);
-    /// The next field of an object.
-    fn key(&mut self, index: usize, key: &str);
+    /// The next field of an object; a plain name holds nothing personal by its form.
+    fn key(&mut self, index: usize, key: &str, is_plain: bool);
     fn end(&mut self, container: Container);
 
     /// The place in the output that a later [`Sink::replace`] may go back to.
@@ -70,11 +70,52 @@ pub(super) enum Container {
     Object,
 }
 
-/// Walks `value` into `sink` and tells the fingerprint of what was met.
+/// What a walk saw; another one over the same value has to see the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Seen {
+    fingerprint: u64,
+    /// Which of the texts that can be an object or an array by their ends are one.
+    embedded: Vec<bool>,
+}
+
+/// Walks `value` into `sink` for the first time.
 ///
 /// # Errors
 /// [`WalkError`] where the value's own `Serialize` fails.
-pub(super) fn walk<S, V>(policy: &Policy, value: &V, sink: &mut S) -> Result<u64, WalkError>
+pub(super) fn walk<S, V>(policy: &Policy, value: &V, sink: &mut S) -> Result<Seen, WalkError>
+where
+    S: Sink,
+    V: Serialize + ?Sized,
+{
+    let mut embedded = Vec::new();
+    let fingerprint = run(policy, value, sink, Embedded::Unknown(&mut embedded))?;
+    Ok(Seen { fingerprint, embedded })
+}
+
+/// Walks `value` again; what was checked before is not checked twice.
+///
+/// # Errors
+/// [`WalkError`] where the value's own `Serialize` fails, or tells something else than before.
+pub(super) fn walk_again<S, V>(
+    policy: &Policy,
+    value: &V,
+    seen: &Seen,
+    sink: &mut S,
+) -> Result<(), WalkError>
+where
+    S: Sink,
+    V: Serialize + ?Sized,
+{
+    let fingerprint = run(policy, value, sink, Embedded::Known(seen.embedded.iter()))?;
+    if fingerprint == seen.fingerprint { Ok(()) } else { Err(WalkError) }
+}
+
+fn run<S, V>(
+    policy: &Policy,
+    value: &V,
+    sink: &mut S,
+    embedded: Embedded<'_>,
+) -> Result<u64, WalkError>
 where
     S: Sink,
     V: Serialize + ?Sized,
@@ -88,10 +129,39 @@ where
         fingerprint: Fingerprint::default(),
         last_was_byte: false,
         named: None,
-        key: String::new(),
+        buffer: String::new(),
+        embedded,
+        is_other_story: false,
     };
     value.serialize(At { walk: &mut walk, place: Place::ROOT })?;
-    Ok(walk.fingerprint.value())
+    if walk.is_other_story { Err(WalkError) } else { Ok(walk.fingerprint.value()) }
+}
+
+/// Which texts are JSON: found out by the first walk, known to the second.
+enum Embedded<'v> {
+    Unknown(&'v mut Vec<bool>),
+    Known(std::slice::Iter<'v, bool>),
+}
+
+impl Embedded<'_> {
+    /// The text as JSON, if it is an object or an array. An error where the walk before met fewer
+    /// texts.
+    fn json<'t>(&mut self, text: &'t str) -> Result<Option<JsonText<'t>>, WalkError> {
+        let Some(text) = like_container(text) else {
+            return Ok(None);
+        };
+        match self {
+            Self::Unknown(verdicts) => {
+                let json = JsonText::parse(text);
+                verdicts.push(json.is_some());
+                Ok(json)
+            }
+            Self::Known(verdicts) => {
+                let is_json = verdicts.next().ok_or(WalkError)?;
+                Ok(is_json.then(|| JsonText::checked_before(text)))
+            }
+        }
+    }
 }
 
 /// The value's own `Serialize` failed. Its message is not kept: it may quote the value.
@@ -129,8 +199,11 @@ struct Walk<'s, S> {
     last_was_byte: bool,
     /// What the text just met says about the value beside it.
     named: Option<Treatment>,
-    /// The text of a key, kept so that keys cost no allocation each.
-    key: String,
+    /// The text of a key or a number, kept so that they cost no allocation each.
+    buffer: String,
+    embedded: Embedded<'s>,
+    /// The value told something else than the time before.
+    is_other_story: bool,
 }
 
 impl<S: Sink> Walk<'_, S> {
@@ -170,17 +243,23 @@ impl<S: Sink> Walk<'_, S> {
             place.treatment,
             Treatment::Keep | Treatment::Remove | Treatment::RemoveEverywhere
         );
-        match JsonText::parse_container(text) {
-            Some(json) if !is_opaque && self.depth < MAX_DEPTH => self.embedded(place, text, json),
-            _ => self.sink.text(place.treatment, text),
+        if is_opaque || self.depth >= MAX_DEPTH {
+            self.sink.text(place.treatment, text);
+            return;
+        }
+        match self.embedded.json(text) {
+            Ok(Some(json)) => self.embedded_json(place, text, json),
+            Ok(None) => self.sink.text(place.treatment, text),
+            Err(WalkError) => self.is_other_story = true,
         }
     }
 
-    fn embedded(&mut self, place: Place, text: &str, json: JsonText<'_>) {
+    fn embedded_json(&mut self, place: Place, text: &str, json: JsonText<'_>) {
         self.sink.begin_embedded();
         self.depth += 1;
         // A text that was checked whole cannot fail to serialize.
-        let _ = json.serialize(At { walk: self, place: place.named(None) });
+        let written = json.serialize(At { walk: self, place: place.named(None) });
+        self.is_other_story |= written.is_err();
         self.depth -= 1;
         self.sink.end_embedded(text);
         self.last_was_byte = false;

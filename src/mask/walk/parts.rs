@@ -90,10 +90,11 @@ impl<'w, 's, S: Sink> At<'w, 's, S> {
         len: usize,
     ) -> Compound<'w, 's, S> {
         let Self { walk, place } = self;
-        let place = place.under(walk.policy, variant);
+        let traits = walk.policy.traits_of(variant);
+        let place = place.under(traits);
         if walk.depth < MAX_DEPTH {
             walk.sink.begin(Container::Object);
-            walk.sink.key(0, variant);
+            walk.sink.key(0, variant, traits.is_plain);
         }
         let is_open = walk.depth < MAX_DEPTH;
         let inner = At { walk, place };

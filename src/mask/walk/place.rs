@@ -1,6 +1,7 @@
 //! What the way to a value says about it.
 
-use super::super::policy::{Policy, Treatment};
+use super::super::policy::Treatment;
+use super::super::traits::{Group, InPair, KeyTraits};
 
 /// What the way to a value says about it.
 #[derive(Clone, Copy)]
@@ -18,8 +19,7 @@ impl Place {
 
     /// The place of the value under `key`. A sensitive container keeps its treatment for all
     /// that is in it, unless a field inside says something more exact.
-    pub(super) fn under(self, policy: &Policy, key: &str) -> Self {
-        let traits = policy.traits_of(key);
+    pub(super) fn under(self, traits: KeyTraits) -> Self {
         let own =
             if traits.is_bare_name && self.in_person { Treatment::Name } else { traits.treatment };
         let inherits = matches!(
@@ -28,8 +28,9 @@ impl Place {
         ) || own == Treatment::Scan;
         Self {
             treatment: if inherits { self.treatment } else { own },
-            in_person: traits.is_person || (self.in_person && is_neutral(key)),
-            names_sibling: is_name_of_pair(key),
+            in_person: traits.group == Group::Person
+                || (self.in_person && traits.group == Group::Neutral),
+            names_sibling: traits.in_pair == InPair::Name,
         }
     }
 
@@ -37,26 +38,4 @@ impl Place {
     pub(super) fn named(self, treatment: Option<Treatment>) -> Self {
         Self { treatment: treatment.unwrap_or(self.treatment), names_sibling: false, ..self }
     }
-}
-
-/// Containers that only group what belongs to the one around them.
-#[rustfmt::skip] // Packed, as the lists of words are.
-const NEUTRAL: [&str; 12] = [
-    "attributes", "data", "details", "fields", "general", "info", "information", "personal",
-    "personal_info", "profile", "properties", "value",
-];
-
-fn is_neutral(key: &str) -> bool {
-    NEUTRAL.iter().any(|neutral| key.eq_ignore_ascii_case(neutral))
-}
-
-/// `{"name": "authorization", "value": "…"}`: the fields that name the value beside them.
-fn is_name_of_pair(key: &str) -> bool {
-    ["name", "key", "header", "field", "param", "parameter", "variable"]
-        .iter()
-        .any(|name| key.eq_ignore_ascii_case(name))
-}
-
-pub(super) fn is_value_of_pair(key: &str) -> bool {
-    ["value", "val", "values"].iter().any(|name| key.eq_ignore_ascii_case(name))
 }

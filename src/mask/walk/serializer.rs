@@ -6,7 +6,7 @@ use serde::ser::{self, Serialize};
 
 use super::super::json::{self, JsonText};
 use super::parts::{At, Compound, Fields};
-use super::text::text_of;
+use super::text::with_text;
 use super::{Container, MAX_DEPTH, Sink, WalkError};
 
 /// How many wrappers (`Some`, newtypes) may follow each other; they use the stack as well.
@@ -59,11 +59,26 @@ impl<S: Sink> At<'_, '_, S> {
         }
     }
 
+    /// A number that comes as a text.
+    pub(super) fn written_number<T: Serialize + ?Sized>(self, value: &T) -> Result<(), WalkError> {
+        let Self { walk, place } = self;
+        let mut buffer = std::mem::take(&mut walk.buffer);
+        let taken = with_text(value, &mut buffer, &mut |text| {
+            At { walk: &mut *walk, place }.number_text(text);
+        });
+        walk.buffer = buffer;
+        taken
+    }
+
     /// A number by its text, where it is one.
-    pub(super) fn number_text(self, text: &str) {
-        let is_number = JsonText::parse(text).is_some()
-            && text.starts_with(|first: char| first == '-' || first.is_ascii_digit());
-        if is_number {
+    fn number_text(self, text: &str) {
+        let is_number = || {
+            JsonText::parse(text).is_some()
+                && text.starts_with(|first: char| first == '-' || first.is_ascii_digit())
+        };
+        if is_short_integer(text) {
+            self.walk.number(self.place, text);
+        } else if is_number() {
             // Beyond an f64 most readers refuse the whole record.
             if text.parse().is_ok_and(f64::is_finite) {
                 self.walk.number(self.place, text);
@@ -74,6 +89,15 @@ impl<S: Sink> At<'_, '_, S> {
             self.walk.text(self.place, text);
         }
     }
+}
+
+/// An integer that is one at a glance and that an `f64` holds.
+fn is_short_integer(text: &str) -> bool {
+    const DIGITS: usize = 15;
+    let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
+    (1..=DIGITS).contains(&digits.len())
+        && digits.iter().all(u8::is_ascii_digit)
+        && (digits[0] != b'0' || digits.len() == 1)
 }
 
 impl<'w, 's, S: Sink> ser::Serializer for At<'w, 's, S> {
@@ -105,7 +129,8 @@ impl<'w, 's, S: Sink> ser::Serializer for At<'w, 's, S> {
     }
 
     fn serialize_i64(self, v: i64) -> Result<(), WalkError> {
-        self.number(v)
+        self.walk.number(self.place, itoa::Buffer::new().format(v));
+        Ok(())
     }
 
     fn serialize_i128(self, v: i128) -> Result<(), WalkError> {
@@ -113,9 +138,8 @@ impl<'w, 's, S: Sink> ser::Serializer for At<'w, 's, S> {
     }
 
     fn serialize_u8(self, v: u8) -> Result<(), WalkError> {
-        let Self { walk, place } = self;
-        At { walk: &mut *walk, place }.number(v)?;
-        walk.last_was_byte = true;
+        self.walk.number(self.place, itoa::Buffer::new().format(v));
+        self.walk.last_was_byte = true;
         Ok(())
     }
 
@@ -128,7 +152,8 @@ impl<'w, 's, S: Sink> ser::Serializer for At<'w, 's, S> {
     }
 
     fn serialize_u64(self, v: u64) -> Result<(), WalkError> {
-        self.number(v)
+        self.walk.number(self.place, itoa::Buffer::new().format(v));
+        Ok(())
     }
 
     fn serialize_u128(self, v: u128) -> Result<(), WalkError> {
@@ -189,8 +214,7 @@ impl<'w, 's, S: Sink> ser::Serializer for At<'w, 's, S> {
         value: &T,
     ) -> Result<(), WalkError> {
         if name == json::NUMBER {
-            self.number_text(&text_of(value)?);
-            return Ok(());
+            return self.written_number(value);
         }
         self.hop(value)
     }

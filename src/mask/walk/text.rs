@@ -6,32 +6,39 @@ use serde::ser::{self, Impossible, Serialize};
 
 use super::WalkError;
 
-/// The text of a key or of a scalar that stands as text.
+/// The text of a scalar that stands as text.
 pub(super) fn text_of<T: Serialize + ?Sized>(value: &T) -> Result<String, WalkError> {
     let mut text = String::new();
-    write_text(value, &mut text)?;
+    with_text(value, &mut String::new(), &mut |taken| taken.clone_into(&mut text))?;
     Ok(text)
 }
 
-/// Appends the text of `value`: scalars as they are printed, anything else as its JSON.
-pub(super) fn write_text<T: Serialize + ?Sized>(
+/// Gives `take` the text of `value`: scalars as they are printed, anything else as its JSON. What
+/// is no text yet is written to `buffer`.
+pub(super) fn with_text<T: Serialize + ?Sized>(
     value: &T,
-    text: &mut String,
+    buffer: &mut String,
+    take: &mut dyn FnMut(&str),
 ) -> Result<(), WalkError> {
-    if value.serialize(Scalar(text)).is_ok() {
+    if value.serialize(Scalar { buffer, take: &mut *take }).is_ok() {
         return Ok(());
     }
-    let json = serde_json::to_string(value).map_err(|_| WalkError)?;
-    text.push_str(&json);
+    take(&serde_json::to_string(value).map_err(|_| WalkError)?);
     Ok(())
 }
 
 /// Takes scalars and refuses everything else.
-struct Scalar<'a>(&'a mut String);
+struct Scalar<'a> {
+    buffer: &'a mut String,
+    take: &'a mut dyn FnMut(&str),
+}
 
 impl Scalar<'_> {
     fn display(self, value: impl std::fmt::Display) -> Result<(), WalkError> {
-        write!(self.0, "{value}").map_err(|_| WalkError)
+        self.buffer.clear();
+        write!(self.buffer, "{value}").map_err(|_| WalkError)?;
+        (self.take)(self.buffer);
+        Ok(())
     }
 }
 
@@ -99,12 +106,11 @@ impl ser::Serializer for Scalar<'_> {
     }
 
     fn serialize_char(self, v: char) -> Result<(), WalkError> {
-        self.0.push(v);
-        Ok(())
+        self.serialize_str(v.encode_utf8(&mut [0; 4]))
     }
 
     fn serialize_str(self, v: &str) -> Result<(), WalkError> {
-        self.0.push_str(v);
+        (self.take)(v);
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! Credentials on a command line: `--password value`, `curl -u user:password`.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
@@ -14,10 +15,11 @@ static MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" -"));
 
 const MAX: usize = 512;
 
-/// Appends the values behind a flag that names a credential.
-pub(super) fn find(text: &str, findings: &mut Vec<Finding>) {
+/// Appends the values behind a flag in `range` that names a credential.
+pub(super) fn find(text: &str, range: Range<usize>, findings: &mut Vec<Finding>) {
     let bytes = text.as_bytes();
-    for at in MARK.find_iter(bytes) {
+    for at in MARK.find_iter(&bytes[range.clone()]) {
+        let at = range.start + at;
         let start = at + 2 + usize::from(byte(bytes, at + 2) == b'-');
         let name = start + bytes[start..].iter().take(64).take_while(|&&b| is_flag_byte(b)).count();
         if name == start || !matches!(byte(bytes, name), b' ' | b'=') {

@@ -1,35 +1,15 @@
 //! Credentials behind their HTTP scheme: `Bearer …`, `Basic …`, `Token …` (RFC 9110, 11.4).
 
-use std::sync::LazyLock;
-
-use memchr::memmem::Finder;
+use std::ops::Range;
 
 use super::super::Finding;
 use super::super::boundary::{before, is_word_byte};
 use super::charset::Charset;
 use super::value;
 
-/// A scheme without its first letter, which may be a capital, and the length of what follows it.
-struct Scheme {
-    first: u8,
-    rest: Finder<'static>,
-    min: usize,
-}
-
-impl Scheme {
-    fn new(first: u8, rest: &'static str, min: usize) -> Self {
-        Self { first, rest: Finder::new(rest), min }
-    }
-}
-
-static SCHEMES: LazyLock<[Scheme; 4]> = LazyLock::new(|| {
-    [
-        Scheme::new(b'b', "earer ", MIN_TOKEN),
-        Scheme::new(b'b', "EARER ", MIN_TOKEN),
-        Scheme::new(b'b', "asic ", MIN_BASIC),
-        Scheme::new(b't', "oken ", MIN_TOKEN),
-    ]
-});
+/// The schemes and the length of what follows each.
+const SCHEMES: [(&str, usize); 3] =
+    [("bearer ", MIN_TOKEN), ("basic ", MIN_BASIC), ("token ", MIN_TOKEN)];
 
 /// RFC 6750, 2.1 sets no length; shorter ones are words.
 const MIN_TOKEN: usize = 16;
@@ -37,24 +17,21 @@ const MIN_TOKEN: usize = 16;
 const MIN_BASIC: usize = 8;
 const MAX: usize = 4096;
 
-/// Appends the credentials behind a scheme.
-pub(super) fn find(text: &str, findings: &mut Vec<Finding>) {
-    let bytes = text.as_bytes();
-    for scheme in SCHEMES.iter() {
-        for at in scheme.rest.find_iter(bytes) {
-            let is_scheme = before(bytes, at).eq_ignore_ascii_case(&scheme.first)
-                && !is_word_byte(before(bytes, at.saturating_sub(1)));
-            if is_scheme {
-                let start = at + scheme.rest.needle().len();
-                findings.extend(credential_at(text, start, scheme.min));
-            }
-        }
+/// The credential that the run behind a scheme begins with.
+pub(super) fn credential_in(text: &str, run: Range<usize>) -> Option<Finding> {
+    if run.len() < MIN_BASIC || before(text.as_bytes(), run.start) != b' ' {
+        return None;
     }
+    let head = &text.as_bytes()[..run.start];
+    let (_, min) = SCHEMES.iter().find(|(scheme, _)| ends_with_word(head, scheme.as_bytes()))?;
+    let end = run.start + Charset::Loose.run(&text.as_bytes()[run.start..], MAX);
+    is_credential(&text[run.start..end], *min).then(|| Finding::secret(run.start, end, "header"))
 }
 
-fn credential_at(text: &str, start: usize, min: usize) -> Option<Finding> {
-    let end = start + Charset::Loose.run(&text.as_bytes()[start..], MAX);
-    is_credential(&text[start..end], min).then(|| Finding::secret(start, end, "header"))
+fn ends_with_word(bytes: &[u8], word: &[u8]) -> bool {
+    bytes.len().checked_sub(word.len()).is_some_and(|at| {
+        bytes[at..].eq_ignore_ascii_case(word) && !is_word_byte(before(bytes, at))
+    })
 }
 
 fn is_credential(text: &str, min: usize) -> bool {
@@ -71,11 +48,15 @@ fn is_credential(text: &str, min: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::find;
+    use super::credential_in;
 
     fn found(text: &str) -> Vec<&str> {
         let mut findings = Vec::new();
-        find(text, &mut findings);
+        let mut at = 0;
+        for run in text.split(' ') {
+            findings.extend(credential_in(text, at..at + run.len()));
+            at += run.len() + 1;
+        }
         findings.iter().map(|f| &text[f.start..f.end]).collect()
     }
 

@@ -42,19 +42,32 @@ pub(in super::super) fn is_kind(kind: &[u8]) -> bool {
         || table::FORMATS.iter().any(|format| format.kind.as_bytes() == kind)
 }
 
-/// Appends the credentials in `text` that more than one word tells.
-pub(super) fn find(text: &str, families: Families, findings: &mut Vec<Finding>) {
-    if families.has(Families::LONG) {
-        pem::find(text, findings);
-        header::find(text, findings);
-    }
+/// Appends the private keys in `text`.
+pub(super) fn find_private_keys(text: &str, findings: &mut Vec<Finding>) {
+    pem::find(text, findings);
+}
+
+/// Appends the credentials in `range` that more than one word tells.
+pub(super) fn find(
+    text: &str,
+    range: Range<usize>,
+    families: Families,
+    findings: &mut Vec<Finding>,
+) {
     if families.has(Families::ASSIGNMENT) {
-        url::find(text, findings);
+        url::find(text, range.clone(), findings);
     }
     if families.has(Families::PASSWORD) {
-        prose::find(text, findings);
+        prose::find(text, range.clone(), findings);
     }
-    flag::find(text, findings);
+    if families.has(Families::FLAG) {
+        flag::find(text, range, findings);
+    }
+}
+
+/// Appends the credential that a run without blanks is by the scheme before it.
+pub(super) fn find_behind_scheme(text: &str, run: Range<usize>, findings: &mut Vec<Finding>) {
+    findings.extend(header::credential_in(text, run));
 }
 
 /// Appends the keys and tokens in a run without blanks.

@@ -1,8 +1,9 @@
 //! Credentials that a sentence tells: "my password is …", "with the password '…'".
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, Input};
 
 use super::super::Finding;
 use super::super::boundary::{before, byte, is_word_byte};
@@ -23,10 +24,10 @@ const CONNECTORS: [&str; 9] =
 const MAX_VALUE: usize = 128;
 
 /// Appends the values that stand behind a word for a password.
-pub(super) fn find(text: &str, findings: &mut Vec<Finding>) {
+pub(super) fn find(text: &str, range: Range<usize>, findings: &mut Vec<Finding>) {
     let Some(words) = WORDS.as_ref() else { return };
     let bytes = text.as_bytes();
-    for word in words.find_iter(text) {
+    for word in words.find_iter(Input::new(text).range(range)) {
         if is_word_byte(before(bytes, word.start())) {
             continue;
         }
@@ -82,7 +83,7 @@ mod tests {
 
     fn found(text: &str) -> Vec<&str> {
         let mut findings = Vec::new();
-        find(text, &mut findings);
+        find(text, 0..text.len(), &mut findings);
         findings.iter().map(|f| &text[f.start..f.end]).collect()
     }
 

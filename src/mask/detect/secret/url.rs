@@ -1,5 +1,6 @@
 //! Credentials in URLs: `scheme://user:password@host` (RFC 3986, 3.2.1).
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
@@ -12,10 +13,10 @@ static MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("://"));
 /// Longer user information is not in use.
 const MAX_AUTHORITY: usize = 320;
 
-/// Appends the user information of URLs.
-pub(super) fn find(text: &str, findings: &mut Vec<Finding>) {
-    for at in MARK.find_iter(text.as_bytes()) {
-        if let Some((start, end)) = credentials(text, at + 3) {
+/// Appends the user information of the URLs in `range`.
+pub(super) fn find(text: &str, range: Range<usize>, findings: &mut Vec<Finding>) {
+    for at in MARK.find_iter(&text.as_bytes()[range.clone()]) {
+        if let Some((start, end)) = credentials(text, range.start + at + 3) {
             findings.push(Finding::secret(start, end, "url"));
         }
     }
@@ -50,7 +51,7 @@ mod tests {
 
     fn found(text: &str) -> Vec<&str> {
         let mut findings = Vec::new();
-        find(text, &mut findings);
+        find(text, 0..text.len(), &mut findings);
         findings.iter().map(|f| &text[f.start..f.end]).collect()
     }
 

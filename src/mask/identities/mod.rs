@@ -1,0 +1,323 @@
+//! Names and addresses that one record knows, so that they are masked wherever else it tells
+//! them: in any case, whole words only.
+
+mod known;
+mod names;
+mod words;
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
+use aho_corasick::AhoCorasick;
+
+pub(crate) use self::known::Known;
+
+use self::words::{Key, each_word, is_in_word};
+use super::entity::Entity;
+use super::policy::Policy;
+
+/// Bits of the filter for each pattern: one word in fifty that is nobody's name passes it.
+const FILTER_BITS: usize = 64;
+/// 512 KiB at most, for a record that tells tens of thousands of names.
+const MAX_FILTER_BITS: usize = 1 << 22;
+
+#[derive(Clone, Debug)]
+struct Identity {
+    entity: Entity,
+    /// An everyday word, masked only with the letters in the case they were given in.
+    exact_case: bool,
+    /// Its length where it is known by its beginning alone.
+    full_len: usize,
+}
+
+/// What a record knows, ready to be found in its texts.
+///
+/// Nearly all that is known has a word in it, so only the words of a text have to be looked at, and of
+/// those all but a few are told by one bit of a filter. An automaton of all patterns takes longer
+/// to build than a record of ordinary size takes to be written.
+#[derive(Debug, Default)]
+pub(crate) struct Identities {
+    /// By the key of their first word.
+    patterns: Vec<Pattern>,
+    /// One bit for each spread key of `patterns`; its length is a power of two.
+    filter: Vec<u64>,
+    wordless: Wordless,
+}
+
+/// Secrets of signs alone, which are rare.
+#[derive(Debug, Default)]
+struct Wordless {
+    patterns: Vec<Pattern>,
+    automaton: Option<AhoCorasick>,
+}
+
+#[derive(Debug)]
+struct Pattern {
+    /// Where its first word begins, and that word's key.
+    word: Option<(usize, Key)>,
+    text: String,
+    identity: Identity,
+    /// As the record knows it, where `text` is another spelling.
+    value: Option<String>,
+    placeholder: OnceCell<String>,
+}
+
+/// A place where something known stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Occurrence<'a> {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pattern: &'a Pattern,
+}
+
+impl<'a> Occurrence<'a> {
+    pub(crate) fn entity(&self) -> Entity {
+        self.pattern.identity.entity
+    }
+
+    /// What stands in its place: worked out once for each identity.
+    pub(crate) fn placeholder(&self, policy: &Policy) -> &'a str {
+        let pattern = self.pattern;
+        pattern.placeholder.get_or_init(|| {
+            let value = pattern.value.as_deref().unwrap_or(&pattern.text);
+            policy.placeholder(pattern.identity.entity, "", value)
+        })
+    }
+}
+
+impl Identities {
+    fn new(identities: BTreeMap<String, Identity>) -> Self {
+        let mut patterns = Vec::with_capacity(identities.len());
+        for (value, identity) in identities {
+            if value.is_ascii() {
+                patterns.push(Pattern::new(value, None, identity));
+            } else {
+                let spelled = spellings(&value).into_iter();
+                patterns.extend(
+                    spelled.map(|text| Pattern::new(text, Some(value.clone()), identity.clone())),
+                );
+            }
+        }
+        let (mut patterns, wordless): (Vec<_>, _) =
+            patterns.into_iter().partition(|pattern| pattern.word.is_some());
+        patterns.sort_by_key(Pattern::key);
+        let filter = filter_of(&patterns);
+        Self { patterns, filter, wordless: Wordless::new(wordless) }
+    }
+
+    /// Nothing is known.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.patterns.is_empty() && self.wordless.patterns.is_empty()
+    }
+
+    /// Every place in `text` where something known stands as a whole word, in order of its first
+    /// word.
+    /// The text is in the form that [`fold`](super::fold::fold) gives it.
+    pub(crate) fn find<'a>(&'a self, text: &str, found: &mut Vec<Occurrence<'a>>) {
+        self.wordless.find(text, found);
+        if self.patterns.is_empty() {
+            return;
+        }
+        each_word(text, |at, key| {
+            if self.may_begin(key) {
+                self.find_at(text, at, key, found);
+            }
+        });
+    }
+
+    /// Not inlined: it is called for one word in hundreds.
+    #[inline(never)]
+    fn find_at<'a>(&'a self, text: &str, at: usize, key: Key, found: &mut Vec<Occurrence<'a>>) {
+        let first = self.patterns.partition_point(|pattern| pattern.key() < Some(key));
+        let same = self.patterns[first..].iter().take_while(|pattern| pattern.key() == Some(key));
+        found.extend(same.filter_map(|pattern| pattern.at(text, at.checked_sub(pattern.word?.0)?)));
+    }
+
+    fn may_begin(&self, key: Key) -> bool {
+        let (word, bit) = filter_bit(key, self.filter.len());
+        self.filter[word] >> bit & 1 != 0
+    }
+}
+
+impl Wordless {
+    fn new(patterns: Vec<Pattern>) -> Self {
+        if patterns.is_empty() {
+            return Self::default();
+        }
+        // It fails beyond 2^31 states only, far more than the most identities can have.
+        let automaton = AhoCorasick::new(patterns.iter().map(|pattern| &pattern.text)).ok();
+        Self { patterns, automaton }
+    }
+
+    fn find<'a>(&'a self, text: &str, found: &mut Vec<Occurrence<'a>>) {
+        let hits =
+            self.automaton.iter().flat_map(|automaton| automaton.find_overlapping_iter(text));
+        found.extend(hits.filter_map(|hit| self.patterns[hit.pattern()].at(text, hit.start())));
+    }
+}
+
+fn filter_of(patterns: &[Pattern]) -> Vec<u64> {
+    if patterns.is_empty() {
+        return Vec::new();
+    }
+    let bits = (patterns.len() * FILTER_BITS).next_power_of_two().min(MAX_FILTER_BITS);
+    let mut filter = vec![0; bits / 64];
+    for key in patterns.iter().filter_map(Pattern::key) {
+        let (word, bit) = filter_bit(key, filter.len());
+        filter[word] |= 1 << bit;
+    }
+    filter
+}
+
+/// The word and the bit of a key in a filter of `words` words, a power of two.
+fn filter_bit(key: Key, words: usize) -> (usize, u32) {
+    let spread = key.spread();
+    let bit = (spread >> 58) as u32;
+    ((spread >> 32) as usize & (words - 1), bit)
+}
+
+impl Pattern {
+    fn new(text: String, value: Option<String>, identity: Identity) -> Self {
+        let word = text.find(is_in_word).map(|at| {
+            let word = &text[at..];
+            let len = word.find(|c| !is_in_word(c)).unwrap_or(word.len());
+            (at, Key::of(word.as_bytes(), len))
+        });
+        Self { word, text, identity, value, placeholder: OnceCell::new() }
+    }
+
+    fn key(&self) -> Option<Key> {
+        self.word.map(|(_, key)| key)
+    }
+
+    fn at(&self, text: &str, start: usize) -> Option<Occurrence<'_>> {
+        self.end_at(text, start).map(|end| Occurrence { start, end, pattern: self })
+    }
+
+    /// Where it ends that begins at `start`, if it stands there as a whole word.
+    fn end_at(&self, text: &str, start: usize) -> Option<usize> {
+        let end = start + self.text.len();
+        let hit = text.get(start..end)?;
+        let is_same = if self.identity.exact_case {
+            hit == self.text
+        } else {
+            hit.eq_ignore_ascii_case(&self.text)
+        };
+        if !is_same || goes_on(text[..start].chars().next_back(), hit.chars().next()) {
+            return None;
+        }
+        let is_beginning = self.identity.full_len > self.text.len();
+        if is_beginning {
+            // Too much is masked rather than too little where the rest is another.
+            return Some(char_boundary(text, start + self.identity.full_len));
+        }
+        let goes_on_behind = goes_on(hit.chars().next_back(), text[end..].chars().next());
+        (!goes_on_behind).then_some(end)
+    }
+}
+
+/// Whether a word goes on from one character to the next.
+fn goes_on(before: Option<char>, behind: Option<char>) -> bool {
+    before.is_some_and(is_in_word) && behind.is_some_and(is_in_word)
+}
+
+fn char_boundary(text: &str, at: usize) -> usize {
+    (at..text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len())
+}
+
+/// Patterns ignore the case of ASCII letters alone; a text with others has several.
+fn spellings(value: &str) -> Vec<String> {
+    let mut spellings = vec![value.to_owned(), value.to_lowercase(), value.to_uppercase()];
+    spellings.sort_unstable();
+    spellings.dedup();
+    spellings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fold::fold;
+    use super::super::policy::Treatment;
+    use super::super::walk::{Container, Sink};
+    use super::*;
+
+    fn found(known: Known, text: &str) -> Vec<String> {
+        let identities = known.into_identities();
+        let mut found = Vec::new();
+        let folded = fold(text);
+        let text = folded.as_ref().map_or(text, |folded| folded.text());
+        identities.find(text, &mut found);
+        let mut texts: Vec<_> = found.iter().map(|o| text[o.start..o.end].to_owned()).collect();
+        texts.sort();
+        texts.dedup();
+        texts
+    }
+
+    fn name(name: &str) -> Known {
+        let mut known = Known::default();
+        known.name(name);
+        known
+    }
+
+    #[test]
+    fn a_name_and_its_parts_are_found_in_any_case_as_whole_words() {
+        let text = "MARIA LINDQVIST, maria's, Mariana, maria_l";
+        assert_eq!(
+            found(name("Maria Lindqvist"), text),
+            ["LINDQVIST", "MARIA", "MARIA LINDQVIST", "maria"]
+        );
+    }
+
+    #[test]
+    fn an_everyday_word_is_a_name_only_as_written() {
+        assert_eq!(found(name("Will Li"), "Will you? I will. Li, li"), ["Li", "Will"]);
+        assert!(found(name("Unknown"), "unknown").is_empty());
+    }
+
+    #[test]
+    fn a_first_and_a_last_name_make_a_full_one() {
+        let mut known = Known::default();
+        known.begin(Container::Object);
+        known.text(Treatment::Name, "Mia");
+        known.text(Treatment::Name, "Li");
+        known.end(Container::Object);
+        assert_eq!(found(known, "is mia li here?"), ["mia li"]);
+    }
+
+    #[test]
+    fn typographic_signs_make_no_other_name() {
+        assert_eq!(found(name("O\u{2019}Brien"), "O'Brien, o\u{2019}brien").len(), 2);
+    }
+
+    #[test]
+    fn accents_and_other_alphabets_ignore_case_too() {
+        assert_eq!(found(name("Křenová"), "KŘENOVÁ křenová"), ["KŘENOVÁ", "křenová"]);
+        assert_eq!(found(name("Křenová"), "Kr\u{30c}enova\u{301}").len(), 1);
+    }
+
+    #[test]
+    fn a_short_name_inside_a_longer_one_that_does_not_match_is_found() {
+        let mut known = name("Maria L");
+        known.name("Maria");
+        assert_eq!(found(known, "Maria Lee"), ["Maria"]);
+    }
+
+    #[test]
+    fn a_long_secret_is_known_by_its_beginning() {
+        let secret = format!("{}.end", "0a1b2c3d".repeat(60));
+        let mut known = Known::default();
+        known.value(Entity::Removed, &secret);
+        assert_eq!(found(known, &format!("it is {secret} there")), [secret]);
+    }
+
+    #[test]
+    fn what_begins_or_ends_with_a_sign_is_found() {
+        let mut known = Known::default();
+        known.value(Entity::Phone, "+49 30 901820");
+        known.value(Entity::Removed, "$ecret-Pa55!");
+        known.value(Entity::Removed, "!!--!!--!!--");
+        assert_eq!(
+            found(known, "+49 30 901820: $ecret-Pa55!? !!--!!--!!--"),
+            ["!!--!!--!!--", "$ecret-Pa55!", "+49 30 901820"]
+        );
+    }
+}

@@ -1,0 +1,165 @@
+//! The words of a text, each by its first bytes: the fast way to tell where something known may
+//! begin.
+
+use super::super::fold::is_ascii;
+use super::super::vector;
+
+/// Bytes that are looked at together.
+const BLOCK: usize = 64;
+/// As many bytes of a word as one register holds.
+const KEY: usize = 8;
+
+/// The first bytes of a word, the same in any case of its ASCII letters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key(u64);
+
+/// By the length of a word, the bytes of a register that belong to it.
+const KEPT: [u64; KEY + 1] = {
+    let mut kept = [0; KEY + 1];
+    let mut len = 1;
+    while len <= KEY {
+        kept[len] = kept[len - 1] << 8 | 0xff;
+        len += 1;
+    }
+    kept
+};
+
+impl Key {
+    /// The key of the word that `bytes` begins with, if `word_len` of them belong to it.
+    pub(super) fn of(bytes: &[u8], word_len: usize) -> Self {
+        let mut chunk = [0; KEY];
+        let len = bytes.len().min(KEY);
+        chunk[..len].copy_from_slice(&bytes[..len]);
+        Self::of_chunk(u64::from_le_bytes(chunk), word_len)
+    }
+
+    /// The bit of a capital letter is set in every byte, and bytes of the next word are taken off.
+    fn of_chunk(chunk: u64, word_len: usize) -> Self {
+        const SMALL: u64 = u64::from_le_bytes([0x20; KEY]);
+        Self((chunk | SMALL) & KEPT[word_len.min(KEY)])
+    }
+
+    /// An even spread of keys over 64 bits.
+    pub(super) fn spread(self) -> u64 {
+        (self.0 ^ (self.0 >> 29)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+}
+
+/// Whether a character belongs to a word: nothing known may begin or end inside one.
+pub(super) fn is_in_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// Tells `each` where the words of `text` begin, with their keys.
+pub(super) fn each_word(text: &str, each: impl FnMut(usize, Key)) {
+    if is_ascii(text) {
+        vector::widest(|| each_ascii_word(text.as_bytes(), each));
+    } else {
+        each_other_word(text, each);
+    }
+}
+
+fn each_other_word(text: &str, mut each: impl FnMut(usize, Key)) {
+    let mut at = 0;
+    while let Some(offset) = text[at..].find(is_in_word) {
+        let start = at + offset;
+        let len = text[start..].find(|c| !is_in_word(c)).unwrap_or(text.len() - start);
+        each(start, Key::of(&text.as_bytes()[start..], len));
+        at = start + len;
+    }
+}
+
+#[inline(always)]
+fn each_ascii_word(bytes: &[u8], mut each: impl FnMut(usize, Key)) {
+    let mut goes_on = 0;
+    let mut at = 0;
+    while at < bytes.len() {
+        let rest = &bytes[at..];
+        let in_words = rest.first_chunk().map_or_else(|| word_bytes_of_short(rest), word_bytes);
+        let mut starts = in_words & !(in_words << 1 | goes_on);
+        goes_on = in_words >> (BLOCK - 1);
+        while starts != 0 {
+            let bit = starts.trailing_zeros();
+            starts &= starts - 1;
+            let key = key_of(&rest[bit as usize..], in_words >> bit, BLOCK - bit as usize);
+            each(at + bit as usize, key);
+        }
+        at += BLOCK;
+    }
+}
+
+/// The key of the word that `rest` begins with; `in_words` tells its bytes as far as its block
+/// goes.
+#[inline(always)]
+fn key_of(rest: &[u8], in_words: u64, left: usize) -> Key {
+    let len = in_words.trailing_ones() as usize;
+    if let Some(chunk) = rest.first_chunk().filter(|_| len < left || len >= KEY) {
+        return Key::of_chunk(u64::from_le_bytes(*chunk), len);
+    }
+    Key::of(rest, rest.iter().take(KEY).take_while(|&&byte| is_word_byte(byte)).count())
+}
+
+/// A bit for each byte that belongs to a word.
+#[inline(always)]
+fn word_bytes(block: &[u8; BLOCK]) -> u64 {
+    const ONES: u64 = u64::from_le_bytes([1; KEY]);
+    /// Moves the lowest bits of eight bytes into the highest byte.
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    let mut flags = [0; BLOCK];
+    for (flag, &byte) in flags.iter_mut().zip(block) {
+        *flag = u8::from(is_word_byte(byte));
+    }
+    let mut bits = 0;
+    for (index, flags) in flags.chunks_exact(KEY).enumerate() {
+        let flags = flags.first_chunk().map_or(0, |flags| u64::from_le_bytes(*flags));
+        bits |= ((flags & ONES).wrapping_mul(GATHER) >> 56) << (index * KEY);
+    }
+    bits
+}
+
+fn word_bytes_of_short(block: &[u8]) -> u64 {
+    block.iter().rev().fold(0, |bits, &byte| bits << 1 | u64::from(is_word_byte(byte)))
+}
+
+#[inline(always)]
+fn is_word_byte(byte: u8) -> bool {
+    let is_letter = u8::from((byte | 0x20).wrapping_sub(b'a') < 26);
+    let is_digit = u8::from(byte.wrapping_sub(b'0') < 10);
+    is_letter | is_digit | u8::from(byte == b'_') != 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<(usize, Key)> {
+        let mut words = Vec::new();
+        each_word(text, |at, key| words.push((at, key)));
+        words
+    }
+
+    #[test]
+    fn every_word_is_told_wherever_it_stands() {
+        for before in 0..130 {
+            let text = format!("{}maria_l's X", ". ".repeat(before));
+            let expected = [
+                (before * 2, Key::of(b"MARIA_L", 7)),
+                (before * 2 + 8, Key::of(b"s", 1)),
+                (before * 2 + 10, Key::of(b"x", 1)),
+            ];
+            assert_eq!(words(&text), expected, "{before}");
+        }
+    }
+
+    #[test]
+    fn a_long_word_is_told_by_its_beginning() {
+        let long = "abcdefghij".repeat(20);
+        assert_eq!(words(&long), [(0, Key::of(b"abcdefgh", 8))]);
+    }
+
+    #[test]
+    fn words_of_other_alphabets_begin_where_their_characters_do() {
+        let found = words("\u{ab}K\u{159}enov\u{e1}\u{bb} b");
+        assert_eq!(found.iter().map(|(at, _)| *at).collect::<Vec<_>>(), [2, 14]);
+    }
+}

@@ -1,0 +1,196 @@
+//! What the name of a field says about the value under it, worked out once for each name.
+
+use std::cell::RefCell;
+
+use super::detect;
+use super::keys::{self, KeyRule};
+use super::placeholder;
+use super::policy::Treatment;
+
+/// How many names a thread remembers, a power of two; hostile keys must not make it grow.
+const SLOTS: usize = 4_096;
+/// The longest of them, in bytes: a longer one is a text, and stays nowhere.
+const LONGEST: usize = 96;
+
+/// What a field name says about the value under it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KeyTraits {
+    pub(crate) treatment: Treatment,
+    /// A name only where the field belongs to a person.
+    pub(crate) is_bare_name: bool,
+    pub(crate) group: Group,
+    pub(crate) in_pair: InPair,
+    /// The name itself holds nothing personal by its form, and nothing that JSON escapes.
+    pub(crate) is_plain: bool,
+}
+
+/// Whose fields stand under a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Group {
+    /// A person's: a bare `name` below is that person's.
+    Person,
+    /// Those of whoever the fields around it belong to.
+    Neutral,
+    Other,
+}
+
+/// What a name is in a pair such as `{"name": "authorization", "value": "…"}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum InPair {
+    /// Under it stands the name of the value beside it.
+    Name,
+    Value,
+    Nothing,
+}
+
+/// The traits of `key` by the default rules.
+pub(super) fn of(key: &str) -> KeyTraits {
+    if key.len() > LONGEST {
+        return work_out(key);
+    }
+    CACHE.with_borrow_mut(|cache| cache.get(key))
+}
+
+thread_local! {
+    /// Field names repeat in every record, and splitting one costs more than looking it up.
+    static CACHE: RefCell<Cache> = const { RefCell::new(Cache { slots: Vec::new() }) };
+}
+
+/// Each name has one slot and takes it from the name that was there before.
+struct Cache {
+    slots: Vec<Option<(Box<str>, KeyTraits)>>,
+}
+
+impl Cache {
+    fn get(&mut self, key: &str) -> KeyTraits {
+        if self.slots.is_empty() {
+            self.slots.resize_with(SLOTS, || None);
+        }
+        let slot = &mut self.slots[slot_of(key.as_bytes())];
+        match slot {
+            Some((known, traits)) if **known == *key => *traits,
+            _ => {
+                let traits = work_out(key);
+                *slot = Some((key.into(), traits));
+                traits
+            }
+        }
+    }
+}
+
+/// Mixes the first and the last eight bytes; names that differ in their middles alone share a
+/// slot, which costs time and nothing else.
+fn slot_of(key: &[u8]) -> usize {
+    let head = key.first_chunk().map_or_else(|| short_word(key), |word| u64::from_le_bytes(*word));
+    let tail = key.last_chunk().map_or(0, |word| u64::from_le_bytes(*word));
+    let mixed =
+        (head ^ tail.rotate_left(29) ^ key.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> 48) as usize % SLOTS
+}
+
+fn short_word(key: &[u8]) -> u64 {
+    key.iter().fold(0, |word, &byte| word << 8 | u64::from(byte))
+}
+
+fn work_out(key: &str) -> KeyTraits {
+    let (rule, is_person) = if placeholder::next(key, 0).is_some() {
+        (rule_of_masked(key), false)
+    } else {
+        (keys::rule_for(key), keys::is_person(key))
+    };
+    KeyTraits {
+        treatment: rule.into(),
+        is_bare_name: rule == KeyRule::NameUnderPerson,
+        group: match is_person {
+            true => Group::Person,
+            false if is_one_of(key, &NEUTRAL) => Group::Neutral,
+            false => Group::Other,
+        },
+        in_pair: if is_one_of(key, &NAMES_OF_PAIRS) {
+            InPair::Name
+        } else if is_one_of(key, &VALUES_OF_PAIRS) {
+            InPair::Value
+        } else {
+            InPair::Nothing
+        },
+        is_plain: !key.bytes().any(is_escaped) && detect::is_clean(key),
+    }
+}
+
+/// A key that was masked says no more than it did before: `[SSN]` is no field for one. Only a
+/// secret's name beside the placeholder is heeded.
+fn rule_of_masked(key: &str) -> KeyRule {
+    let rest = placeholder::outside(key);
+    let segments = keys::Segments::of(&rest);
+    let (words, count) = segments.words();
+    if keys::is_secret(&words[..count]) { KeyRule::Remove } else { KeyRule::Scan }
+}
+
+fn is_escaped(byte: u8) -> bool {
+    byte < b' ' || matches!(byte, b'"' | b'\\')
+}
+
+fn is_one_of(key: &str, names: &[&str]) -> bool {
+    names.iter().any(|name| key.eq_ignore_ascii_case(name))
+}
+
+/// Containers that only group what belongs to the one around them.
+#[rustfmt::skip] // Packed, as the lists of words are.
+const NEUTRAL: [&str; 12] = [
+    "attributes", "data", "details", "fields", "general", "info", "information", "personal",
+    "personal_info", "profile", "properties", "value",
+];
+
+const NAMES_OF_PAIRS: [&str; 7] =
+    ["name", "key", "header", "field", "param", "parameter", "variable"];
+
+const VALUES_OF_PAIRS: [&str; 3] = ["value", "val", "values"];
+
+impl From<KeyRule> for Treatment {
+    fn from(rule: KeyRule) -> Self {
+        match rule {
+            KeyRule::Scan | KeyRule::NameUnderPerson => Self::Scan,
+            KeyRule::Remove => Self::Remove,
+            KeyRule::RemoveCarried => Self::RemoveEverywhere,
+            KeyRule::Name => Self::Name,
+            KeyRule::Email => Self::Email,
+            KeyRule::Phone => Self::Phone,
+            KeyRule::Card => Self::Card,
+            KeyRule::Ssn => Self::Ssn,
+            KeyRule::Iban => Self::Iban,
+            KeyRule::Ip => Self::Ip,
+            KeyRule::UserName => Self::UserName,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_says_the_same_from_the_cache() {
+        for key in ["password", "x", "", "customer_name", "4111 1111 1111 1111"] {
+            let first = of(key);
+            let again = of(key);
+            assert_eq!(first.treatment, again.treatment, "{key}");
+            assert_eq!(first.is_plain, again.is_plain, "{key}");
+        }
+    }
+
+    #[test]
+    fn names_that_share_a_slot_do_not_share_traits() {
+        let one = "password_aaaaaaaa_x_________";
+        let other = "password_bbbbbbbb_x_________";
+        assert_eq!(slot_of(one.as_bytes()), slot_of(other.as_bytes()));
+        assert_eq!(of(one).treatment, of(other).treatment);
+        let neither = "eight___aaaaaaaaaaaaaaa_key_";
+        assert_ne!(of(one).treatment, of(neither).treatment);
+    }
+
+    #[test]
+    fn only_a_key_with_nothing_personal_is_plain() {
+        assert!(of("user_id").is_plain && of("tool call").is_plain);
+        assert!(!of("maria@example.com").is_plain && !of("536-90-4399").is_plain);
+    }
+}
