@@ -118,7 +118,8 @@ fn card_end(text: &str, start: usize, run: usize) -> Option<usize> {
         let end = start + run;
         return is_bare_card(text, start, end).then_some(end);
     }
-    GROUPINGS.iter().find_map(|grouping| grouped_end(bytes, start, grouping))
+    let groupings = GROUPINGS.iter().filter(|grouping| grouping[0] == run);
+    groupings.into_iter().find_map(|grouping| grouped_end(bytes, start, grouping))
 }
 
 /// A letter, a digit behind a point, or a hyphen behind a hexadecimal group (a UUID) before it.

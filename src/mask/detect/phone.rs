@@ -66,13 +66,13 @@ impl<'t> Words<'t> {
         Self { text, read_to: 0, last: [None; 2] }
     }
 
-    /// Whether a word for a phone stands shortly before `start`; numbers are asked for in order.
-    fn are_before(&mut self, start: usize, takes_weak: bool) -> bool {
-        self.read(start);
+    /// Whether a word for a phone stands shortly before `start`, up to where the text was read.
+    fn are_before(&self, start: usize, takes_weak: bool) -> bool {
         let is_near = |end: &Option<usize>| end.is_some_and(|end| end + MAX_DISTANCE >= start);
         is_near(&self.last[0]) || (takes_weak && is_near(&self.last[1]))
     }
 
+    /// Reads up to `to`, the beginning of a cluster of digits: there are no words inside of one.
     fn read(&mut self, to: usize) {
         let from = self.read_to.max(to.saturating_sub(2 * MAX_DISTANCE));
         let from = (from..to).find(|&at| self.text.is_char_boundary(at)).unwrap_or(to);
@@ -111,12 +111,15 @@ pub(super) fn find(
     let signs =
         bytes[..start].iter().rev().take(2).take_while(|&&b| matches!(b, b'+' | b'(')).count();
     let mut at = start - signs;
+    words.read(at);
+    let is_labelled = is_labelled(text, end);
     while at < end {
         if !begins_number(bytes, at) {
             at += 1;
             continue;
         }
-        match phone_end(text, at, words) {
+        let may_be_one = is_labelled || words.are_before(at, true) || leads(&bytes[at..]);
+        match may_be_one.then(|| phone_end(text, at, words)).flatten() {
             Some(end) => {
                 findings.push(Finding::new(at, end, Entity::Phone));
                 at = end;
@@ -124,6 +127,25 @@ pub(super) fn find(
             None => at += 1 + skip(&bytes[at + 1..]),
         }
     }
+}
+
+/// Whether the first two groups may be those of a phone that no word tells: most numbers are not
+/// looked at any closer.
+fn leads(bytes: &[u8]) -> bool {
+    let first = skip(bytes);
+    match bytes[0] {
+        b'+' => true,
+        b'(' => byte(bytes, 1) == b'+' || byte(bytes, 1 + skip(&bytes[1..])) == b')',
+        b'0' => first > 1,
+        b'1' if first == 1 => second_group(bytes, first) == 3,
+        _ => first == 3 && second_group(bytes, first) == 3,
+    }
+}
+
+/// The length of the group behind the first one.
+fn second_group(bytes: &[u8], first: usize) -> usize {
+    let signs = bytes[first..].iter().take(3).take_while(|b| !b.is_ascii_digit()).count();
+    skip(&bytes[first + signs..])
 }
 
 /// The rest of the digits that do not begin a phone.
@@ -152,7 +174,7 @@ fn is_inside(bytes: &[u8], at: usize) -> bool {
     }
 }
 
-fn phone_end(text: &str, start: usize, words: &mut Words<'_>) -> Option<usize> {
+fn phone_end(text: &str, start: usize, words: &Words<'_>) -> Option<usize> {
     let bytes = text.as_bytes();
     let groups = Groups::read(bytes, start)?;
     let count = (1..=groups.count).rev().find(|&count| {
@@ -216,7 +238,7 @@ impl Groups {
         !goes_on && next != b'%' && (is_extension || !is_word_byte(next))
     }
 
-    fn is_phone(&self, text: &str, start: usize, count: usize, words: &mut Words<'_>) -> bool {
+    fn is_phone(&self, text: &str, start: usize, count: usize, words: &Words<'_>) -> bool {
         let digits = self.digits(count);
         if !(MIN_DIGITS..=MAX_DIGITS).contains(&digits) || self.is_date(text.as_bytes(), start) {
             return false;
@@ -313,7 +335,15 @@ mod tests {
 
     fn found(text: &str) -> Vec<&str> {
         let mut findings = Vec::new();
-        find(text, 0, text.len(), &mut Words::new(text), &mut findings);
+        let is_in = |c: char| c.is_ascii_digit() || " -.()/".contains(c);
+        let mut words = Words::new(text);
+        let mut end = 0;
+        while let Some(start) = text[end..].find(|c: char| c.is_ascii_digit()).map(|at| end + at) {
+            let rest = &text[start..];
+            let cluster = &rest[..rest.find(|c| !is_in(c)).unwrap_or(rest.len())];
+            end = start + cluster.trim_end_matches(|c: char| !c.is_ascii_digit()).len();
+            find(text, start, end, &mut words, &mut findings);
+        }
         findings.iter().map(|f| &text[f.start..f.end]).collect()
     }
 
