@@ -7,6 +7,15 @@ use super::Finding;
 const MAX_LOCAL: usize = 64;
 const MAX_DOMAIN: usize = 255;
 
+/// Names behind the at sign of Indian payment addresses, which have no top level: National Payments
+/// Corporation of India, "UPI handles of third-party applications".
+#[rustfmt::skip] // Packed, so that a list is read at one glance.
+const PAYMENT_HANDLES: [&str; 24] = [
+    "apl", "axl", "fam", "ibl", "ikwik", "jupiteraxis", "naviaxis", "okaxis", "okhdfcbank",
+    "okicici", "oksbi", "paytm", "ptaxis", "pthdfc", "ptsbi", "ptyes", "rapl", "upi", "waaxis",
+    "wahdfcbank", "waicici", "wasbi", "yapl", "ybl",
+];
+
 /// Appends the e-mail addresses in `text`.
 pub(super) fn find(text: &str, findings: &mut Vec<Finding>) {
     let bytes = text.as_bytes();
@@ -17,7 +26,8 @@ pub(super) fn find(text: &str, findings: &mut Vec<Finding>) {
             continue;
         }
         let start = local_start(text, at);
-        let length = domain_len(&text[at + sign..]);
+        let domain = &text[at + sign..];
+        let length = domain_len(domain).max(handle_len(domain));
         if start < at && length > 0 {
             findings.push(Finding::new(start, at + sign + length, Entity::Email));
         }
@@ -65,6 +75,13 @@ fn domain_len(text: &str) -> usize {
     length
 }
 
+/// The length of the payment handle that `text` begins with, 0 when it is none.
+fn handle_len(text: &str) -> usize {
+    let label = &text[..label_len(text)];
+    let is_handle = PAYMENT_HANDLES.iter().any(|handle| handle.eq_ignore_ascii_case(label));
+    if is_handle { label.len() } else { 0 }
+}
+
 fn label_len(text: &str) -> usize {
     text.char_indices()
         .find(|&(at, c)| at > MAX_DOMAIN || !(c.is_alphanumeric() || c == '-'))
@@ -98,11 +115,21 @@ mod tests {
         assert_eq!(found("j\u{f6}rg@m\u{fc}ller.example"), ["j\u{f6}rg@m\u{fc}ller.example"]);
         assert_eq!(found("a@b.xn--p1ai!"), ["a@b.xn--p1ai"]);
         assert_eq!(found("?u=ann%40example.org&x"), ["ann%40example.org"]);
+        assert_eq!(found("pay ann.b@okaxis, please"), ["ann.b@okaxis"]);
     }
 
     #[test]
     fn other_at_signs_are_not_addresses() {
-        for text in ["user@localhost", "Obj@4b1c", "pkg@1.2.3", "@ann.b", "a @ b.com", "a@b."] {
+        for text in [
+            "user@localhost",
+            "Obj@4b1c",
+            "pkg@1.2.3",
+            "@ann.b",
+            "a @ b.com",
+            "a@b.",
+            "a@oka",
+            "@ybl",
+        ] {
             assert_eq!(found(text), Vec::<&str>::new(), "{text}");
         }
     }
