@@ -8,8 +8,11 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, Input};
 use super::super::Finding;
 use super::super::boundary::{before, byte};
 use super::charset::Charset;
-use super::table::{FORMATS, Format};
+use super::checksum;
+use super::table::{Format, formats};
 use super::value;
+
+static FORMATS: LazyLock<Vec<Format>> = LazyLock::new(|| formats().copied().collect());
 
 static PREFIXES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     AhoCorasick::builder()
@@ -58,11 +61,14 @@ impl<'t> Keys<'t> {
     }
 
     /// The key whose prefix stands at `at`: no letter right before it, nothing of its alphabet
-    /// right behind it, and no filling.
+    /// right behind it, and no filling; or its checksum is right.
     fn key_at(&mut self, format: &Format, at: usize) -> Option<(usize, usize)> {
         let bytes = self.text.as_bytes();
-        let start = key_start(bytes, at, format)?;
         let body = at + format.prefix.len();
+        if format.is_summed && checksum::holds(&bytes[body..]) {
+            return Some((at, body + checksum::LEN));
+        }
+        let start = key_start(bytes, at, format)?;
         let length = self.run_len(format.charset, body);
         if length > format.max + MAX_POINTS {
             return None;

@@ -2,6 +2,7 @@
 
 mod assignment;
 mod charset;
+mod checksum;
 mod flag;
 mod formats;
 mod header;
@@ -39,7 +40,7 @@ const NAMED_KINDS: [&str; 11] = [
 /// Whether `kind` is one that a placeholder for a secret can name.
 pub(in super::super) fn is_kind(kind: &[u8]) -> bool {
     NAMED_KINDS.iter().any(|known| known.as_bytes() == kind)
-        || table::FORMATS.iter().any(|format| format.kind.as_bytes() == kind)
+        || table::formats().any(|format| format.kind.as_bytes() == kind)
 }
 
 /// Appends the credentials in `text` that more than one word tells.
