@@ -7,6 +7,8 @@ mod flag;
 mod formats;
 mod header;
 mod jwt;
+mod login;
+mod manifest;
 mod parts;
 mod pem;
 mod prose;
@@ -51,6 +53,12 @@ pub(super) fn find(text: &str, families: Families, findings: &mut Vec<Finding>) 
     }
     if families.has(Families::ASSIGNMENT) {
         url::find(text, findings);
+    }
+    if families.has(Families::AT) {
+        login::find(text, findings);
+    }
+    if families.has(Families::ASSIGNMENT) && families.has(Families::LINES) {
+        manifest::find(text, findings);
     }
     if families.has(Families::PASSWORD) {
         prose::find(text, findings);
