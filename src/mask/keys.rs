@@ -214,12 +214,14 @@ fn secret_rule(words: &[&str]) -> Option<KeyRule> {
     is_secret.then_some(KeyRule::Remove)
 }
 
-/// `not_secret`, `has_password`, `is_token_valid`, `public_key`.
+/// `not_secret`, `has_password`, `is_token_valid`, `public_key`, and the place where secrets are
+/// kept, not one of them: `key_vault_of_secrets`.
 fn is_negated(words: &[&str]) -> bool {
     matches!(
         words,
-        ["not" | "no" | "is" | "has" | "without" | "show" | "hide" | "use" | "require", ..]
-    ) || matches!(words, [.., "public" | "primary" | "foreign" | "sort" | "partition", "key"])
+        ["not" | "non" | "no" | "is" | "has" | "without" | "show" | "hide" | "use" | "require", ..]
+    ) || matches!(words, ["key", "vault", .., "secrets"])
+        || matches!(words, [.., "public" | "primary" | "foreign" | "sort" | "partition", "key"])
 }
 
 fn is_token(words: &[&str]) -> bool {

@@ -17,8 +17,10 @@ const MAX: usize = 512;
 /// Appends the values behind a flag that names a credential.
 pub(super) fn find(text: &str, findings: &mut Vec<Finding>) {
     let bytes = text.as_bytes();
-    for at in MARK.find_iter(bytes) {
-        let start = at + 2 + usize::from(byte(bytes, at + 2) == b'-');
+    // The first word of a text has no blank before it.
+    let first = bytes.starts_with(b"-").then_some(0);
+    for dash in first.into_iter().chain(MARK.find_iter(bytes).map(|at| at + 1)) {
+        let start = dash + 1 + usize::from(byte(bytes, dash + 1) == b'-');
         let name = start + bytes[start..].iter().take(64).take_while(|&&b| is_flag_byte(b)).count();
         if name == start || !matches!(byte(bytes, name), b' ' | b'=') {
             continue;

@@ -1,6 +1,7 @@
 //! Whether the value beside a telling name is a credential or stands for one.
 
 use super::super::pair::Form;
+use super::charset::Charset;
 
 /// Values that stand for one, compared without case.
 const STAND_INS: [&str; 40] = [
@@ -63,19 +64,28 @@ pub(in super::super) enum Proof {
     Code,
     /// The name may be that of a key: the value must look random.
     Weak,
+    /// The name is that of a provider that gives values of one alphabet and length.
+    Form(Charset, usize),
+    /// The name is that of a login: a user and a password.
+    Pair,
 }
 
 /// Whether `value` is a credential.
 pub(super) fn is_credential(value: &str, proof: Proof, form: Form) -> bool {
     let bytes = value.as_bytes();
-    if is_stand_in(value) || is_filling(bytes) || is_reference(bytes, form) {
+    let is_none = is_stand_in(value) || is_filling(bytes) || spells_alphabet(bytes);
+    if is_none || is_reference(bytes, form) {
         return false;
     }
     match proof {
         Proof::Password => is_password(bytes, form),
-        Proof::Token => is_token(bytes),
+        Proof::Token => is_token(bytes) || (form == Form::Quoted && is_chosen(bytes)),
         Proof::Code => is_code(bytes),
         Proof::Weak => is_random(bytes),
+        Proof::Form(charset, length) => {
+            (bytes.len() == length && charset.run(bytes, length) == length) || is_token(bytes)
+        }
+        Proof::Pair => is_pair(bytes),
     }
 }
 
@@ -104,6 +114,16 @@ pub(super) fn is_filling(bytes: &[u8]) -> bool {
         }
     }
     false
+}
+
+/// The letters of the alphabet in their order, all of them: nobody draws or chooses that.
+fn spells_alphabet(bytes: &[u8]) -> bool {
+    let mut run = 1;
+    bytes.windows(2).any(|pair| {
+        let [one, next] = [pair[0], pair[1]].map(|b| b.to_ascii_lowercase());
+        run = if one.is_ascii_lowercase() && next == one + 1 { run + 1 } else { 1 };
+        run == 26
+    })
 }
 
 /// A variable, a call, a template, a path or an address that says where the value comes from.
@@ -149,7 +169,7 @@ fn is_expression(bytes: &[u8]) -> bool {
     let is_call = bytes.first().is_some_and(u8::is_ascii_alphabetic)
         && memchr::memchr2(b'(', b'[', bytes)
             .is_some_and(|at| bytes[..at].iter().all(|&b| is_name_byte(b) && b != b'}'));
-    (is_path && joints.count() > 0) || is_call
+    (is_path && joints.count() > 0 && !is_scrambled(bytes)) || is_call
 }
 
 fn is_password(bytes: &[u8], form: Form) -> bool {
@@ -159,7 +179,7 @@ fn is_password(bytes: &[u8], form: Form) -> bool {
         && bytes.iter().any(u8::is_ascii_alphanumeric)
 }
 
-/// At least eight characters without blanks, with a digit or long.
+/// At least eight characters without blanks: with a digit, or long, or in ever other case.
 fn is_token(bytes: &[u8]) -> bool {
     let has_digit = bytes.iter().any(u8::is_ascii_digit);
     let is_number = bytes.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','));
@@ -167,8 +187,22 @@ fn is_token(bytes: &[u8]) -> bool {
     bytes.len() >= 8
         && !bytes.contains(&b' ')
         && distinct(bytes) > 4
-        && (has_digit || is_long)
+        && (has_digit || is_long || is_scrambled(bytes))
         && (!is_number || bytes.len() >= 15)
+}
+
+/// Letters whose case changes at every second or third one; humps of words are longer.
+fn is_scrambled(bytes: &[u8]) -> bool {
+    let is_upper = |b: u8| b.is_ascii_uppercase();
+    let changes = bytes.windows(2).filter(|p| is_upper(p[0]) != is_upper(p[1])).count();
+    bytes.len() >= 12 && bytes.iter().all(u8::is_ascii_alphabetic) && changes * 3 >= bytes.len()
+}
+
+/// Many different signs among the letters, as generators of passwords set them.
+fn is_chosen(bytes: &[u8]) -> bool {
+    let is_sign = |b: &u8| b.is_ascii_punctuation() && !b"-_./:,".contains(b);
+    let signs = bytes.iter().filter(|b| is_sign(b)).fold(0u128, |seen, b| seen | (1 << b));
+    bytes.len() >= 16 && signs.count_ones() >= 4 && bytes.iter().all(u8::is_ascii_graphic)
 }
 
 /// How many different bytes there are; a key that is drawn at random has many.
@@ -184,6 +218,12 @@ fn is_code(bytes: &[u8]) -> bool {
     is_plain && (3..=12).contains(&digits) && bytes.len() < digits + 4
 }
 
+/// A user, a colon and a password, and no address.
+fn is_pair(bytes: &[u8]) -> bool {
+    let parts = memchr::memchr(b':', bytes).map(|at| (at, bytes.len() - at - 1));
+    parts.is_some_and(|(user, password)| user > 2 && password > 2) && !has(bytes, b"://")
+}
+
 fn has_mixed_case(bytes: &[u8]) -> bool {
     bytes.iter().any(u8::is_ascii_lowercase) && bytes.iter().any(u8::is_ascii_uppercase)
 }
@@ -196,7 +236,8 @@ pub(super) fn is_random(bytes: &[u8]) -> bool {
     let is_key = bytes.iter().all(|b| b.is_ascii_alphanumeric() || b"-_+/=.~:".contains(b));
     let changes =
         bytes.windows(2).filter(|p| p[0].is_ascii_digit() != p[1].is_ascii_digit()).count();
-    bytes.len() >= 16 && is_key && changes * 6 >= bytes.len() && changes > 3
+    let is_long = bytes.len() >= 32 && bytes.iter().all(u8::is_ascii_alphanumeric);
+    bytes.len() >= 16 && is_key && (is_long || changes * 6 >= bytes.len()) && changes > 3
 }
 
 fn is_uuid(bytes: &[u8]) -> bool {
