@@ -219,8 +219,22 @@ fn secret_rule(words: &[&str]) -> Option<KeyRule> {
 fn is_negated(words: &[&str]) -> bool {
     matches!(
         words,
-        ["not" | "non" | "no" | "is" | "has" | "without" | "show" | "hide" | "use" | "require", ..]
+        [
+            "not"
+                | "non"
+                | "no"
+                | "is"
+                | "has"
+                | "with"
+                | "without"
+                | "show"
+                | "hide"
+                | "use"
+                | "require",
+            ..
+        ]
     ) || matches!(words, ["key", "vault", .., "secrets"])
+        || matches!(words, [.., "public", "token"] | [.., "public", "key", "token"])
         || matches!(words, [.., "public" | "primary" | "foreign" | "sort" | "partition", "key"])
 }
 

@@ -7,8 +7,18 @@ use super::charset::Charset;
 use super::parts;
 use super::value::{self, Proof};
 
-/// Names of the signature in a signed URL: Azure SAS (`sig`), AWS and Google signed URLs.
+/// Names of the signature in a signed URL: Azure Storage, "Create a service SAS" (`sig`); AWS,
+/// "Signature Version 4" (`X-Amz-Signature`); Cloud Storage, "Signed URLs" (`X-Goog-Signature`).
 const SIGNATURES: [&str; 4] = ["sig", "signature", "hmac", "sign"];
+
+/// Words before `key` that make it one of a table, a store or a queue.
+#[rustfmt::skip] // Packed, so that a list is read at one glance.
+const PLAIN_KEYS: [&str; 34] = [
+    "bucket", "cache", "composite", "dedup", "document", "entity", "event", "foreign", "group",
+    "hash", "hot", "idempotency", "idx", "index", "item", "join", "lookup", "map", "message",
+    "natural", "object", "partition", "primary", "pub", "public", "record", "routing", "row", "s3",
+    "schema", "sequence", "sort", "translation", "unique",
+];
 
 const PASSWORD_WORDS: [&str; 8] =
     ["password", "passwords", "passwd", "pwd", "pass", "passphrase", "passcode", "passwort"];
@@ -86,7 +96,7 @@ fn providers_claim(name: &Name<'_>, words: &[&str]) -> Option<Claim> {
 /// `hubspotKey`, `SONAR_LOGIN`, `?sig=`: the key or login of some service, a signed query.
 fn weak_claim(name: &Name<'_>, words: &[&str]) -> Option<&'static str> {
     match words {
-        [.., "primary" | "public" | "foreign" | "sort" | "partition" | "cache", "key"] => None,
+        [.., before, "key" | "keys"] if PLAIN_KEYS.contains(before) => None,
         [_, .., "key" | "keys" | "login" | "auth" | "pw" | "pat" | "apitoken"] => Some("key"),
         [.., last] if name.is_parameter && SIGNATURES.contains(last) => Some("token"),
         ["key" | "code"] if name.is_parameter => Some("key"),

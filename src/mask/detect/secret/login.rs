@@ -36,7 +36,10 @@ fn password_at(text: &str, end: usize) -> Option<Finding> {
     let length = length - rest[..length].iter().rev().take_while(marks).count();
     let password = text.get(start..start + length)?;
     let is_path = matches!(rest.get(length), Some(b'/' | b'~'));
+    let port = password.bytes().take_while(u8::is_ascii_digit).count();
+    let is_port = port > 1 && matches!(password.as_bytes().get(port), Some(b'?' | b'#'));
     let is_one = !is_path
+        && !is_port
         && looks_chosen(password.as_bytes())
         && value::is_credential(password, Proof::Password, Form::Tight);
     is_one.then(|| Finding::secret(start, start + length, "password"))
@@ -71,6 +74,7 @@ mod tests {
             "ann@example.org / tomorrow",
             "git@host.example:Group/Project-2.git",
             "ann@host.example:8080",
+            "ann@host.example:8080?a=b",
             "root@host.example:~/project$ ls",
             "root@host.example:/var/www# ls",
             "ann@example.org: really?",

@@ -50,6 +50,7 @@ pub(super) fn find(text: &str, families: Families, findings: &mut Vec<Finding>) 
     if families.has(Families::LONG) {
         pem::find(text, findings);
         header::find(text, findings);
+        prose::find_keys(text, findings);
     }
     if families.has(Families::ASSIGNMENT) {
         url::find(text, findings);

@@ -1,8 +1,9 @@
-//! Credentials that a sentence tells: "my password is …", "with the password '…'".
+//! Credentials that a sentence tells: "my password is …", "with the password '…'", "the token is …".
 
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
+use memchr::memmem::Finder;
 
 use super::super::Finding;
 use super::super::boundary::{before, byte, is_word_byte};
@@ -36,6 +37,37 @@ pub(super) fn find(text: &str, findings: &mut Vec<Finding>) {
     }
 }
 
+static IS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" is "));
+
+/// Words for a key or token, which must look drawn at random.
+const KEY_WORDS: [&str; 5] = ["token", "key", "secret", "credential", "apikey"];
+
+/// Appends the keys that a sentence says to be one.
+pub(super) fn find_keys(text: &str, findings: &mut Vec<Finding>) {
+    let bytes = text.as_bytes();
+    for at in IS.find_iter(bytes) {
+        let length =
+            bytes[..at].iter().rev().take(32).take_while(|b| b.is_ascii_alphabetic()).count();
+        let word = &bytes[at - length..at];
+        let is_told = KEY_WORDS.iter().any(|known| ends_with_word(word, known.as_bytes()));
+        let Some((start, end)) = Some(at + 4).filter(|_| is_told).and_then(|at| word_at(text, at))
+        else {
+            continue;
+        };
+        if value::is_credential(&text[start..end], Proof::Weak, Form::Tight) {
+            findings.push(Finding::secret(start, end, "key"));
+        }
+    }
+}
+
+/// `token`, `apiToken`, not `monkey`.
+fn ends_with_word(word: &[u8], known: &[u8]) -> bool {
+    let Some(start) = word.len().checked_sub(known.len()) else {
+        return false;
+    };
+    word[start..].eq_ignore_ascii_case(known) && (start == 0 || word[start].is_ascii_uppercase())
+}
+
 /// The value that the sentence gives behind the word that ends at `at`.
 fn told_behind(text: &str, at: usize) -> Option<(usize, usize)> {
     let connector = CONNECTORS.iter().find(|c| text[at..].starts_with(**c))?;
@@ -57,6 +89,14 @@ fn quoted(text: &str, start: usize, quote: u8) -> Option<(usize, usize)> {
 
 /// A bare word is one only if no word of the language looks like it.
 fn bare(text: &str, start: usize) -> Option<(usize, usize)> {
+    let (start, end) = word_at(text, start)?;
+    let value = &text[start..end];
+    let is_one = looks_chosen(value) && value::is_credential(value, Proof::Password, Form::Tight);
+    is_one.then_some((start, end))
+}
+
+/// The word at `start`, without the marks of the sentence.
+fn word_at(text: &str, start: usize) -> Option<(usize, usize)> {
     let bytes = text.as_bytes();
     let rest = &bytes[start..bytes.len().min(start + MAX_VALUE)];
     let length = rest.iter().position(|b| *b <= b' ').unwrap_or(rest.len());
@@ -64,9 +104,7 @@ fn bare(text: &str, start: usize) -> Option<(usize, usize)> {
         .iter()
         .rposition(|b| !matches!(b, b'.' | b',' | b';' | b':' | b'?' | b')' | b'"' | b'\''))
         .map_or(0, |last| last + 1);
-    let value = text.get(start..start + length)?;
-    let is_one = looks_chosen(value) && value::is_credential(value, Proof::Password, Form::Tight);
-    is_one.then_some((start, start + length))
+    text.get(start..start + length).map(|_| (start, start + length))
 }
 
 fn looks_chosen(value: &str) -> bool {
@@ -78,7 +116,7 @@ fn looks_chosen(value: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::find;
+    use super::{find, find_keys};
 
     fn found(text: &str) -> Vec<&str> {
         let mut findings = Vec::new();
@@ -91,6 +129,18 @@ mod tests {
         assert_eq!(found("my password is sesame99, ok"), ["sesame99"]);
         assert_eq!(found("with the password 'open sesame'"), ["open sesame"]);
         assert_eq!(found("and password Se$ame."), ["Se$ame"]);
+    }
+
+    #[test]
+    fn told_keys_are_found() {
+        let found = |text| {
+            let mut findings = Vec::new();
+            find_keys(text, &mut findings);
+            findings.iter().map(|f| &text[f.start..f.end]).collect::<Vec<_>>()
+        };
+        assert_eq!(found("my API key is q7w8e9r0t1y2u3i4."), ["q7w8e9r0t1y2u3i4"]);
+        assert_eq!(found("acmeToken is q7w8e9r0t1y2u3i4"), ["q7w8e9r0t1y2u3i4"]);
+        assert_eq!(found("the key is under-the-mat; monkey is q7w8e9r0t1y2u3i4"), [""; 0]);
     }
 
     #[test]

@@ -97,7 +97,7 @@ pub(super) fn is_stand_in(value: &str) -> bool {
     STAND_INS.iter().any(|word| is(word)) || INSTRUCTIONS.iter().any(|start| begins(start))
 }
 
-/// Five `x` or `*`, or ten of one other sign that fills a form, in a row.
+/// Three `*`, five `x`, or fourteen of one other sign that fills a form, in a row.
 pub(super) fn is_filling(bytes: &[u8]) -> bool {
     let mut run = 0;
     let mut previous = 0;
@@ -105,7 +105,8 @@ pub(super) fn is_filling(bytes: &[u8]) -> bool {
         run = if b == previous { run + 1 } else { 1 };
         previous = b;
         let limit = match b {
-            b'x' | b'X' | b'*' | b'.' => 5,
+            b'*' => 3,
+            b'x' | b'X' | b'.' => 5,
             b'0' | b'1' | b'-' | b'_' | b'~' => 14,
             _ => usize::MAX,
         };
@@ -129,10 +130,37 @@ fn spells_alphabet(bytes: &[u8]) -> bool {
 /// A variable, a call, a template, a path or an address that says where the value comes from.
 fn is_reference(bytes: &[u8], form: Form) -> bool {
     let is_variable = bytes.starts_with(b"$") && bytes[1..].iter().all(|&b| is_name_byte(b));
-    let is_place = has(bytes, b"://") || bytes.starts_with(b"/") || bytes.starts_with(b"./");
+    let is_place = has(bytes, b"://") || is_path(bytes);
     let is_code = form != Form::Quoted && is_expression(bytes);
     let is_windows_variable = bytes.len() > 2 && bytes.starts_with(b"%") && bytes.ends_with(b"%");
     is_variable || is_template(bytes) || is_place || is_code || is_windows_variable
+}
+
+/// `/run/secrets/key`, `./key.pem`, but not base64 that happens to begin with a slash.
+fn is_path(bytes: &[u8]) -> bool {
+    let is_base64 = || {
+        let is_drawn = bytes.len() >= 32 && has_mixed_case(bytes) && is_random(bytes);
+        is_drawn || bytes.iter().any(|b| matches!(b, b'+' | b'='))
+    };
+    bytes.starts_with(b"./") || (bytes.starts_with(b"/") && !is_base64())
+}
+
+/// What code reads settings and fields from.
+const ROOTS: [&[u8]; 9] = [
+    b"process.env.",
+    b"import.meta.env.",
+    b"os.environ",
+    b"config.",
+    b"settings.",
+    b"secrets.",
+    b"self.",
+    b"this.",
+    b"env.",
+];
+
+/// YAML 1.2, 6.8.2: `!vault`, `!secret` say what follows or where it comes from.
+fn is_tag(bytes: &[u8]) -> bool {
+    bytes.strip_prefix(b"!").is_some_and(|tag| tag.iter().all(u8::is_ascii_alphabetic))
 }
 
 /// `${NAME}`, `{{ name }}`, `$(command)`, `<%= name %>` anywhere in the value.
@@ -161,7 +189,7 @@ fn is_name_byte(byte: u8) -> bool {
 
 /// Bare words joined by points, underscores or humps, and calls.
 fn is_expression(bytes: &[u8]) -> bool {
-    let is_path = bytes.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.'));
+    let is_words = bytes.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.'));
     let joints = bytes.windows(2).filter(|pair| {
         matches!(pair[0], b'_' | b'.')
             || (pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase())
@@ -169,7 +197,8 @@ fn is_expression(bytes: &[u8]) -> bool {
     let is_call = bytes.first().is_some_and(u8::is_ascii_alphabetic)
         && memchr::memchr2(b'(', b'[', bytes)
             .is_some_and(|at| bytes[..at].iter().all(|&b| is_name_byte(b) && b != b'}'));
-    (is_path && joints.count() > 0 && !is_scrambled(bytes)) || is_call
+    let is_word_path = is_words && joints.count() > 0 && !is_scrambled(bytes);
+    is_word_path || is_call || is_tag(bytes) || ROOTS.iter().any(|root| bytes.starts_with(root))
 }
 
 fn is_password(bytes: &[u8], form: Form) -> bool {
@@ -246,4 +275,49 @@ fn is_uuid(bytes: &[u8]) -> bool {
             8 | 13 | 18 | 23 => *b == b'-',
             _ => b.is_ascii_hexdigit(),
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::pair::Form::{self, Quoted, Spaced, Tight};
+    use super::{Proof, is_credential};
+
+    fn holds(values: &[(&str, Proof, Form)]) -> Vec<bool> {
+        values.iter().map(|&(value, proof, form)| is_credential(value, proof, form)).collect()
+    }
+
+    #[test]
+    fn what_is_drawn_or_chosen_is_a_credential() {
+        let all = holds(&[
+            ("q7w8e9r0", Proof::Token, Tight),
+            ("KqWzRtLpXvBn", Proof::Token, Tight),
+            ("(a]b{c}d$efghij?k", Proof::Token, Quoted),
+            ("/q7W8e9R0t1Y2u3I4o5P6a7S8d9F0g1H2", Proof::Token, Tight),
+            ("/bcd1234+5678efgh", Proof::Token, Tight),
+            ("Q7W8E9R0T1Y2U3I4", Proof::Weak, Tight),
+            ("qwertyuiopasdfghjklzxcvb12n34m5q6w", Proof::Weak, Tight),
+            ("open sesame", Proof::Password, Quoted),
+            ("48213", Proof::Code, Tight),
+        ]);
+        assert!(all.iter().all(|&is_one| is_one), "{all:?}");
+    }
+
+    #[test]
+    fn what_stands_for_one_is_not() {
+        let any = holds(&[
+            ("q7w8e9r", Proof::Token, Tight),
+            ("getAccessToken", Proof::Token, Tight),
+            ("sk_abcdefghijklmnopqrstuvwxyz1", Proof::Password, Quoted),
+            ("abc***789", Proof::Token, Quoted),
+            ("xxxxx1234", Proof::Token, Quoted),
+            ("process.env.TOKEN_2", Proof::Token, Tight),
+            ("!vault", Proof::Password, Tight),
+            ("${PASS_1}", Proof::Password, Quoted),
+            ("/run/secrets/key1", Proof::Token, Tight),
+            ("a-name-of-32-signs-with-2-numbers", Proof::Weak, Tight),
+            ("word", Proof::Password, Spaced),
+            ("12", Proof::Code, Tight),
+        ]);
+        assert!(!any.iter().any(|&is_one| is_one), "{any:?}");
+    }
 }
