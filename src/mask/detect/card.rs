@@ -1,4 +1,4 @@
-//! Payment card numbers, told by issuer, length and check digit.
+//! Payment card numbers (ISO/IEC 7812-1), told by issuer, length and check digit.
 
 use super::super::entity::Entity;
 use super::Finding;

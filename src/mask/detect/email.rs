@@ -1,4 +1,5 @@
-//! E-mail addresses: `local@domain.tld`, international ones included.
+//! E-mail addresses: `local@domain.tld` (RFC 5321, RFC 5322), international ones included
+//! (RFC 6531, RFC 5890).
 
 use super::super::entity::Entity;
 use super::Finding;

@@ -1,4 +1,5 @@
-//! International bank account numbers (ISO 13616), told by country, length and checksum.
+//! International bank account numbers (ISO 13616; countries and lengths by the SWIFT IBAN Registry),
+//! told by country, length and checksum, or by a word beside them.
 
 use super::super::entity::Entity;
 use super::Finding;

@@ -1,4 +1,5 @@
-//! Telephone numbers: international, in the grouping of a country, or beside a word for a phone.
+//! Telephone numbers: international (ITU-T E.164, E.123), in the grouping of a country (the North
+//! American and other national numbering plans), or beside a word for a phone.
 
 use std::sync::LazyLock;
 

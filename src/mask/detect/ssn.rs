@@ -1,4 +1,4 @@
-//! US social security numbers.
+//! US social security numbers (Social Security Administration, POMS RM 10201).
 
 use super::super::entity::Entity;
 use super::Finding;

@@ -1,4 +1,5 @@
-//! Tokens told by their parts: a bot's number and its secret, an identifier with time and mark.
+//! Tokens told by their parts: a bot's number and its secret (Telegram), an identifier with time and
+//! mark (Discord).
 
 use std::ops::Range;
 
