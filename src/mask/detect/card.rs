@@ -37,6 +37,14 @@ const fn issuer(from: u32, to: u32, lengths: &'static [usize]) -> Issuer {
     Issuer { from, to, lengths }
 }
 
+impl Issuer {
+    /// Whether a number that begins with these digits is the issuer's.
+    fn holds(&self, digits: &[u8]) -> bool {
+        let prefix = digits[..4].iter().fold(0, |n, &digit| n * 10 + u32::from(digit - b'0'));
+        (self.from..=self.to).contains(&prefix)
+    }
+}
+
 /// Ranges as the schemes publish them to merchants and acquirers (Visa Core Rules; Mastercard
 /// Transaction Processing Rules; American Express, Discover and Diners Club, JCB, `UnionPay`, `RuPay`,
 /// Mir and Troy BIN range notices).
@@ -118,8 +126,12 @@ fn card_end(text: &str, start: usize, run: usize) -> Option<usize> {
         let end = start + run;
         return is_bare_card(text, start, end).then_some(end);
     }
-    let groupings = GROUPINGS.iter().filter(|grouping| grouping[0] == run);
-    groupings.into_iter().find_map(|grouping| grouped_end(bytes, start, grouping))
+    let mut groupings = GROUPINGS.iter().filter(|grouping| grouping[0] == run);
+    let is_issued = || ISSUERS.iter().any(|i| i.holds(&bytes[start..start + 4]));
+    if run < 4 || !is_issued() {
+        return None;
+    }
+    groupings.find_map(|grouping| grouped_end(bytes, start, grouping))
 }
 
 /// A letter, a digit behind a point, or a hyphen behind a hexadecimal group (a UUID) before it.

@@ -130,23 +130,27 @@ pub(super) fn find(
     }
 }
 
-/// Whether the first two groups may be those of a phone that no word tells: most numbers are not
+/// Whether the first groups may be those of a phone that no word tells: most numbers are not
 /// looked at any closer.
 fn leads(bytes: &[u8]) -> bool {
-    let first = skip(bytes);
     match bytes[0] {
         b'+' => true,
         b'(' => byte(bytes, 1) == b'+' || byte(bytes, 1 + skip(&bytes[1..])) == b')',
-        b'0' => first > 1,
-        b'1' if first == 1 => second_group(bytes, first) == 3,
-        _ => first == 3 && second_group(bytes, first) == 3,
+        b'0' => skip(bytes) > 1,
+        b'1' => begins_with(bytes, &[1, 3, 3, 4]) || begins_with(bytes, &[3, 3, 3, 4]),
+        _ => begins_with(bytes, &[3, 3, 4]),
     }
 }
 
-/// The length of the group behind the first one.
-fn second_group(bytes: &[u8], first: usize) -> usize {
-    let signs = bytes[first..].iter().take(3).take_while(|b| !b.is_ascii_digit()).count();
-    skip(&bytes[first + signs..])
+/// Whether the first groups of digits are so long.
+fn begins_with(bytes: &[u8], lengths: &[usize]) -> bool {
+    let mut rest = bytes;
+    lengths.iter().all(|&length| {
+        let signs = rest.iter().take(3).take_while(|b| !b.is_ascii_digit()).count();
+        let digits = skip(&rest[signs..]);
+        rest = &rest[signs + digits..];
+        digits == length
+    })
 }
 
 /// The rest of the digits that do not begin a phone.
