@@ -9,7 +9,7 @@ use super::super::placeholder;
 use super::{Finding, find};
 
 /// Pieces of real formats, of prose and of what may stand between them.
-const FRAGMENTS: [&str; 74] = [
+const FRAGMENTS: [&str; 84] = [
     "ann@example.org",
     "@",
     "a",
@@ -84,6 +84,16 @@ const FRAGMENTS: [&str; 74] = [
     "{\"first_name\": \"Ann\"",
     "data:image/png;base64,",
     "--user ",
+    "IBAN ",
+    "XXX-XX-1234",
+    "@okaxis",
+    ":Se$ame99!",
+    " / ",
+    "kind: Secret\n",
+    "data:\n  a: ",
+    "c2VzYW1lOTk=",
+    "BUNDLE_A__COM=ann:",
+    "telegram_token=123456:",
 ];
 
 fn text() -> impl Strategy<Value = String> {

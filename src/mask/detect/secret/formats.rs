@@ -115,3 +115,60 @@ fn begins_key(bytes: &[u8], at: usize, format: &Format) -> bool {
 fn trimmed(body: &[u8]) -> usize {
     body.iter().rposition(|&b| b != b'.').map_or(0, |last| last + 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Charset, Format, Keys, formats};
+
+    fn found(text: &str) -> Vec<&str> {
+        let mut findings = Vec::new();
+        Keys::new(text).find(0..text.len(), &mut findings);
+        findings.iter().map(|f| &text[f.start..f.end]).collect()
+    }
+
+    /// So many characters of an alphabet, as if they were drawn.
+    fn drawn(charset: Charset, length: usize) -> String {
+        let some = match charset {
+            Charset::Hex => "7f3a9c1e5b8d2046",
+            Charset::Base32 => "Q7KX2MZP4RTB5WNA",
+            Charset::Lower => "q7kx2mzp4rtb5wna",
+            Charset::Digits => "21",
+            _ => "q7Kx2MzP4rTb5WnA",
+        };
+        some.chars().cycle().take(length).collect()
+    }
+
+    fn key(format: &Format, length: usize) -> String {
+        let charset = if format.charset == Charset::Digits { Charset::Hex } else { format.charset };
+        let before = drawn(charset, format.before);
+        format!("{before}{}{}", format.prefix, drawn(format.charset, length))
+    }
+
+    #[test]
+    fn each_format_is_found_at_its_shortest_and_its_longest() {
+        for format in formats() {
+            for length in [format.min, format.max] {
+                if (format.check)(drawn(format.charset, length).as_bytes()) {
+                    let key = key(format, length);
+                    assert_eq!(found(&format!("({key})")), [&key], "{} {length}", format.kind);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_stands_alone_and_has_its_length() {
+        let key = "AKIAQ7KX2MZP4RTB5WNA";
+        assert_eq!(found(&format!("\"{key}\".")), [key]);
+        for text in ["AKIAQ7KX2MZP4RTB5WN", "AKIAQ7KX2MZP4RTB5WNAQ", "xAKIAQ7KX2MZP4RTB5WNA"] {
+            assert_eq!(found(text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_checksum_proves_a_token_that_is_glued() {
+        let token = "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";
+        assert_eq!(found(&format!("x{token}y")), [token]);
+        assert_eq!(found("xnpm_q7Kx2MzP4rTb5WnAq7Kx2MzP4rTb5WnAq7Kx"), [""; 0]);
+    }
+}
