@@ -13,7 +13,7 @@ const SIGNATURES: [&str; 4] = ["sig", "signature", "hmac", "sign"];
 
 /// Words before `key` that make it one of a table, a store or a queue.
 #[rustfmt::skip] // Packed, so that a list is read at one glance.
-const PLAIN_KEYS: [&str; 34] = [
+pub(super) const PLAIN_KEYS: [&str; 34] = [
     "bucket", "cache", "composite", "dedup", "document", "entity", "event", "foreign", "group",
     "hash", "hot", "idempotency", "idx", "index", "item", "join", "lookup", "map", "message",
     "natural", "object", "partition", "primary", "pub", "public", "record", "routing", "row", "s3",

@@ -8,6 +8,7 @@ use memchr::memmem::Finder;
 use super::super::Finding;
 use super::super::boundary::{before, byte, is_word_byte};
 use super::super::pair::Form;
+use super::assignment::PLAIN_KEYS;
 use super::value::{self, Proof};
 
 static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
@@ -49,7 +50,8 @@ pub(super) fn find_keys(text: &str, findings: &mut Vec<Finding>) {
         let length =
             bytes[..at].iter().rev().take(32).take_while(|b| b.is_ascii_alphabetic()).count();
         let word = &bytes[at - length..at];
-        let is_told = KEY_WORDS.iter().any(|known| ends_with_word(word, known.as_bytes()));
+        let is_told = KEY_WORDS.iter().any(|known| ends_with_word(word, known.as_bytes()))
+            && !ends_with_plain(&bytes[..at - length]);
         let Some((start, end)) = Some(at + 4).filter(|_| is_told).and_then(|at| word_at(text, at))
         else {
             continue;
@@ -58,6 +60,15 @@ pub(super) fn find_keys(text: &str, findings: &mut Vec<Finding>) {
             findings.push(Finding::secret(start, end, "key"));
         }
     }
+}
+
+/// `primary key`, `cache-key`: the word before tells a key of a table or a store.
+fn ends_with_plain(before: &[u8]) -> bool {
+    let before = before.strip_suffix(b" ").or_else(|| before.strip_suffix(b"-")).unwrap_or(before);
+    PLAIN_KEYS.iter().any(|plain| {
+        let start = before.len().checked_sub(plain.len());
+        start.is_some_and(|start| before[start..].eq_ignore_ascii_case(plain.as_bytes()))
+    })
 }
 
 /// `token`, `apiToken`, not `monkey`.
@@ -140,6 +151,7 @@ mod tests {
         };
         assert_eq!(found("my API key is q7w8e9r0t1y2u3i4."), ["q7w8e9r0t1y2u3i4"]);
         assert_eq!(found("acmeToken is q7w8e9r0t1y2u3i4"), ["q7w8e9r0t1y2u3i4"]);
+        assert_eq!(found("the primary key is q7w8e9r0t1y2u3i4"), [""; 0]);
         assert_eq!(found("the key is under-the-mat; monkey is q7w8e9r0t1y2u3i4"), [""; 0]);
     }
 
