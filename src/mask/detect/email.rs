@@ -3,6 +3,7 @@
 
 use super::super::entity::Entity;
 use super::Finding;
+use super::boundary::{before, byte};
 
 /// RFC 5321, 4.5.3.1: octets of a local part and of a domain.
 const MAX_LOCAL: usize = 64;
@@ -26,6 +27,9 @@ pub(super) fn find(text: &str, findings: &mut Vec<Finding>) {
         if sign == 3 && !bytes[at..].starts_with(b"%40") {
             continue;
         }
+        if !may_join(before(bytes, at)) || !may_join(byte(bytes, at + sign)) {
+            continue;
+        }
         let start = local_start(text, at);
         let domain = &text[at + sign..];
         let length = domain_len(domain).max(handle_len(domain));
@@ -33,6 +37,11 @@ pub(super) fn find(text: &str, findings: &mut Vec<Finding>) {
             findings.push(Finding::new(start, at + sign + length, Entity::Email));
         }
     }
+}
+
+/// Whether an address can have this byte beside its sign; a row of signs costs no more than that.
+fn may_join(byte: u8) -> bool {
+    byte >= 0x80 || is_local(char::from(byte))
 }
 
 /// Where the local part before `at` begins: RFC 5322 `dot-atom` without the signs that are used

@@ -24,7 +24,9 @@ pub(super) fn find(text: &str, findings: &mut Vec<Finding>) {
     for dash in first.into_iter().chain(MARK.find_iter(bytes).map(|at| at + 1)) {
         let start = dash + 1 + usize::from(byte(bytes, dash + 1) == b'-');
         let name = start + bytes[start..].iter().take(64).take_while(|&&b| is_flag_byte(b)).count();
-        if name == start || !matches!(byte(bytes, name), b' ' | b'=') {
+        // Of the flags of one letter only `-u` takes a login.
+        let is_short = name - start < 2 && byte(bytes, start) != b'u';
+        if is_short || !matches!(byte(bytes, name), b' ' | b'=') {
             continue;
         }
         if let Some((start, end, kind)) = argument(text, &text[start..name], name + 1) {

@@ -99,7 +99,8 @@ fn key_start(bytes: &[u8], at: usize, format: &Format) -> Option<usize> {
     let start = at.checked_sub(format.before)?;
     let charset = if format.charset == Charset::Digits { Charset::Hex } else { format.charset };
     let is_whole = charset.run(&bytes[start..at], format.before) == format.before;
-    (is_whole && !before(bytes, start).is_ascii_alphabetic()).then_some(start)
+    let previous = before(bytes, start);
+    (is_whole && !previous.is_ascii_alphabetic() && previous != b'~').then_some(start)
 }
 
 /// A prefix that is all letters, such as `dapi`, may also not stand behind a digit.

@@ -37,7 +37,8 @@ fn password_at(text: &str, end: usize) -> Option<Finding> {
     let password = text.get(start..start + length)?;
     let is_path = matches!(rest.get(length), Some(b'/' | b'~'));
     let port = password.bytes().take_while(u8::is_ascii_digit).count();
-    let is_port = port > 1 && matches!(password.as_bytes().get(port), Some(b'?' | b'#'));
+    let is_port =
+        port > 1 && matches!(password.as_bytes().get(port), Some(b'?' | b'#' | b';' | b'&'));
     let is_one = !is_path
         && !is_port
         && looks_chosen(password.as_bytes())
@@ -75,6 +76,7 @@ mod tests {
             "git@host.example:Group/Project-2.git",
             "ann@host.example:8080",
             "ann@host.example:8080?a=b",
+            "sip:ann@host.example:5060;transport=tls",
             "root@host.example:~/project$ ls",
             "root@host.example:/var/www# ls",
             "ann@example.org: really?",
