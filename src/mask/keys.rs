@@ -8,8 +8,8 @@ mod words;
 
 pub(crate) use segments::Segments;
 use words::{
-    ADDRESS_WORDS, CARRIED_WORDS, DESCRIPTIONS, NAME_PARTS, NAME_WORDS, OTHER_ADDRESSES, PEOPLE,
-    PLAIN_TOKENS, SECRET_ENDS, SECRET_KEYS, SECRET_TOKENS, SECRET_WORDS,
+    ADDRESS_WORDS, CARRIED_WORDS, DESCRIPTIONS, NAME_PARTS, NAME_WORDS, NEGATIONS, OTHER_ADDRESSES,
+    PEOPLE, PLAIN_TOKENS, SECRET_ENDS, SECRET_KEYS, SECRET_TOKENS, SECRET_WORDS,
 };
 
 /// What to do with the value under a key.
@@ -214,12 +214,13 @@ fn secret_rule(words: &[&str]) -> Option<KeyRule> {
     is_secret.then_some(KeyRule::Remove)
 }
 
-/// `not_secret`, `has_password`, `is_token_valid`, `public_key`.
+/// `not_secret`, `has_password`, `is_token_valid`, `public_key`, and the place where secrets are
+/// kept, not one of them: `key_vault_of_secrets`.
 fn is_negated(words: &[&str]) -> bool {
-    matches!(
-        words,
-        ["not" | "no" | "is" | "has" | "without" | "show" | "hide" | "use" | "require", ..]
-    ) || matches!(words, [.., "public" | "primary" | "foreign" | "sort" | "partition", "key"])
+    words.first().is_some_and(|first| NEGATIONS.contains(first))
+        || matches!(words, ["key", "vault", .., "secrets"])
+        || matches!(words, [.., "public", "token"] | [.., "public", "key", "token"])
+        || matches!(words, [.., "public" | "primary" | "foreign" | "sort" | "partition", "key"])
 }
 
 fn is_token(words: &[&str]) -> bool {
@@ -325,6 +326,10 @@ mod tests {
             "tokenizer",
             "author",
             "public_key",
+            "public_key_token",
+            "nonSecretToken",
+            "with_credentials",
+            "keyVaultOfSecrets",
             "primary_key",
             "key_id",
             "token_type",

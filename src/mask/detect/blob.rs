@@ -1,4 +1,4 @@
-//! Binary data written as text: long base64 and `data:` URIs.
+//! Binary data written as text: long base64 (RFC 4648) and `data:` URIs (RFC 2397).
 
 use super::super::entity::Entity;
 use super::Finding;

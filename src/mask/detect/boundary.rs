@@ -33,19 +33,26 @@ pub(super) fn is_word_byte(byte: u8) -> bool {
 /// above.
 pub(super) fn has_word_before(text: &str, at: usize, words: &[&str]) -> bool {
     let window = &text.as_bytes()[at.saturating_sub(BEFORE)..at];
-    words.iter().any(|word| has_word(window, word.as_bytes()))
+    has_word(window, words)
 }
 
 /// Whether one of `words` (lower case) stands shortly behind `at`.
 pub(super) fn has_word_behind(text: &str, at: usize, words: &[&str]) -> bool {
     let bytes = text.as_bytes();
     let window = &bytes[at..bytes.len().min(at + BEHIND)];
-    words.iter().any(|word| has_word(window, word.as_bytes()))
+    has_word(window, words)
 }
 
-fn has_word(window: &[u8], word: &[u8]) -> bool {
-    window.windows(word.len()).enumerate().any(|(at, part)| {
-        part.eq_ignore_ascii_case(word) && is_whole_word(window, at, at + word.len())
+/// Looks at the words where one begins, so that a window without letters costs nothing.
+fn has_word(window: &[u8], words: &[&str]) -> bool {
+    (0..window.len()).any(|at| {
+        window[at].is_ascii_alphabetic()
+            && begins_word(window, at)
+            && words.iter().any(|word| {
+                let part = window.get(at..at + word.len());
+                part.is_some_and(|part| part.eq_ignore_ascii_case(word.as_bytes()))
+                    && ends_word(window, at + word.len())
+            })
     })
 }
 

@@ -1,4 +1,4 @@
-//! Payment card numbers, told by issuer, length and check digit.
+//! Payment card numbers (ISO/IEC 7812-1), told by issuer, length and check digit.
 
 use super::super::entity::Entity;
 use super::Finding;
@@ -35,6 +35,14 @@ struct Issuer {
 
 const fn issuer(from: u32, to: u32, lengths: &'static [usize]) -> Issuer {
     Issuer { from, to, lengths }
+}
+
+impl Issuer {
+    /// Whether a number that begins with these digits is the issuer's.
+    fn holds(&self, digits: &[u8]) -> bool {
+        let prefix = digits[..4].iter().fold(0, |n, &digit| n * 10 + u32::from(digit - b'0'));
+        (self.from..=self.to).contains(&prefix)
+    }
 }
 
 /// Ranges as the schemes publish them to merchants and acquirers (Visa Core Rules; Mastercard
@@ -118,7 +126,12 @@ fn card_end(text: &str, start: usize, run: usize) -> Option<usize> {
         let end = start + run;
         return is_bare_card(text, start, end).then_some(end);
     }
-    GROUPINGS.iter().find_map(|grouping| grouped_end(bytes, start, grouping))
+    let mut groupings = GROUPINGS.iter().filter(|grouping| grouping[0] == run);
+    let is_issued = || ISSUERS.iter().any(|i| i.holds(&bytes[start..start + 4]));
+    if run < 4 || !is_issued() {
+        return None;
+    }
+    groupings.find_map(|grouping| grouped_end(bytes, start, grouping))
 }
 
 /// A letter, a digit behind a point, or a hyphen behind a hexadecimal group (a UUID) before it.

@@ -33,6 +33,7 @@ pub(super) fn find(text: &str, range: Range<usize>, findings: &mut Vec<Finding>)
         let cluster = Cluster::at(bytes, at + offset);
         cluster.find(text, &mut words, findings);
         iban::find_at(text, cluster.start, findings);
+        ssn::find_blotted(text, cluster.start, findings);
         at = cluster.end;
     }
 }

@@ -1,11 +1,22 @@
-//! E-mail addresses: `local@domain.tld`, international ones included.
+//! E-mail addresses: `local@domain.tld` (RFC 5321, RFC 5322), international ones included
+//! (RFC 6531, RFC 5890).
 
 use super::super::entity::Entity;
 use super::Finding;
+use super::boundary::{before, byte};
 
 /// RFC 5321, 4.5.3.1: octets of a local part and of a domain.
 const MAX_LOCAL: usize = 64;
 const MAX_DOMAIN: usize = 255;
+
+/// Names behind the at sign of Indian payment addresses, which have no top level: National Payments
+/// Corporation of India, "UPI handles of third-party applications".
+#[rustfmt::skip] // Packed, so that a list is read at one glance.
+const PAYMENT_HANDLES: [&str; 24] = [
+    "apl", "axl", "fam", "ibl", "ikwik", "jupiteraxis", "naviaxis", "okaxis", "okhdfcbank",
+    "okicici", "oksbi", "paytm", "ptaxis", "pthdfc", "ptsbi", "ptyes", "rapl", "upi", "waaxis",
+    "wahdfcbank", "waicici", "wasbi", "yapl", "ybl",
+];
 
 /// Appends the e-mail addresses in `text`.
 pub(super) fn find(text: &str, findings: &mut Vec<Finding>) {
@@ -16,12 +27,21 @@ pub(super) fn find(text: &str, findings: &mut Vec<Finding>) {
         if sign == 3 && !bytes[at..].starts_with(b"%40") {
             continue;
         }
+        if !may_join(before(bytes, at)) || !may_join(byte(bytes, at + sign)) {
+            continue;
+        }
         let start = local_start(text, at);
-        let length = domain_len(&text[at + sign..]);
+        let domain = &text[at + sign..];
+        let length = domain_len(domain).max(handle_len(domain));
         if start < at && length > 0 {
             findings.push(Finding::new(start, at + sign + length, Entity::Email));
         }
     }
+}
+
+/// Whether an address can have this byte beside its sign; a row of signs costs no more than that.
+fn may_join(byte: u8) -> bool {
+    byte >= 0x80 || is_local(char::from(byte))
 }
 
 /// Where the local part before `at` begins: RFC 5322 `dot-atom` without the signs that are used
@@ -65,6 +85,13 @@ fn domain_len(text: &str) -> usize {
     length
 }
 
+/// The length of the payment handle that `text` begins with, 0 when it is none.
+fn handle_len(text: &str) -> usize {
+    let label = &text[..label_len(text)];
+    let is_handle = PAYMENT_HANDLES.iter().any(|handle| handle.eq_ignore_ascii_case(label));
+    if is_handle { label.len() } else { 0 }
+}
+
 fn label_len(text: &str) -> usize {
     text.char_indices()
         .find(|&(at, c)| at > MAX_DOMAIN || !(c.is_alphanumeric() || c == '-'))
@@ -98,11 +125,21 @@ mod tests {
         assert_eq!(found("j\u{f6}rg@m\u{fc}ller.example"), ["j\u{f6}rg@m\u{fc}ller.example"]);
         assert_eq!(found("a@b.xn--p1ai!"), ["a@b.xn--p1ai"]);
         assert_eq!(found("?u=ann%40example.org&x"), ["ann%40example.org"]);
+        assert_eq!(found("pay ann.b@okaxis, please"), ["ann.b@okaxis"]);
     }
 
     #[test]
     fn other_at_signs_are_not_addresses() {
-        for text in ["user@localhost", "Obj@4b1c", "pkg@1.2.3", "@ann.b", "a @ b.com", "a@b."] {
+        for text in [
+            "user@localhost",
+            "Obj@4b1c",
+            "pkg@1.2.3",
+            "@ann.b",
+            "a @ b.com",
+            "a@b.",
+            "a@oka",
+            "@ybl",
+        ] {
             assert_eq!(found(text), Vec::<&str>::new(), "{text}");
         }
     }

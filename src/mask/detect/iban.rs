@@ -1,8 +1,9 @@
-//! International bank account numbers (ISO 13616), told by country, length and checksum.
+//! International bank account numbers (ISO 13616; countries and lengths by the SWIFT IBAN Registry),
+//! told by country, length and checksum, or by a word beside them.
 
 use super::super::entity::Entity;
 use super::Finding;
-use super::boundary::{is_word_end, is_word_start};
+use super::boundary::{byte, has_word_before, is_word_end, is_word_start};
 
 /// Country and length, from the SWIFT IBAN Registry.
 #[rustfmt::skip] // Packed, as the registry is long.
@@ -22,31 +23,86 @@ static COUNTRIES: [(&[u8; 2], usize); 88] = [
     (b"UA", 29), (b"VA", 22), (b"VG", 24), (b"XK", 20),
 ];
 
+/// Words that tell an account number which its check digits do not prove, mistyped or shortened.
+const WORDS: [&str; 2] = ["iban", "ibans"];
+const WEAK_WORDS: [&str; 2] = ["account", "acct"];
+
+/// ISO 13616: at most 34 characters; the shortest of the registry has 15.
+const MIN_LEN: usize = 15;
+const MAX_LEN: usize = 34;
+
 /// Appends the account number whose check digits begin at `digits`, two letters before them.
 pub(super) fn find_at(text: &str, digits: usize, findings: &mut Vec<Finding>) {
     let Some(at) = digits.checked_sub(2) else {
         return;
     };
-    if let Some(end) = iban_end(text.as_bytes(), at) {
+    if !has_form(text.as_bytes(), at) {
+        return;
+    }
+    if let Some(end) = iban_end(text.as_bytes(), at).or_else(|| told_end(text, at)) {
         findings.push(Finding::new(at, end, Entity::Iban));
     }
 }
 
-/// The end of the account number that begins at `at`.
+/// Two letters and two digits at the beginning of a word.
+fn has_form(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at..at + 4).is_some_and(|head| {
+        head[..2].iter().all(u8::is_ascii_alphabetic) && head[2..].iter().all(u8::is_ascii_digit)
+    }) && is_word_start(bytes, at)
+}
+
+/// The end of the account number that begins at `at`, by its country, length and check digits.
 fn iban_end(bytes: &[u8], at: usize) -> Option<usize> {
-    let head = bytes.get(at..at + 4)?;
-    let has_form = head[2].is_ascii_digit()
-        && head[3].is_ascii_digit()
-        && head[0].is_ascii_alphabetic()
-        && head[1].is_ascii_alphabetic();
-    if !has_form || !is_word_start(bytes, at) {
+    let end = registered_end(bytes, at)?;
+    let number = &bytes[at..end];
+    (has_one_case(number) && remainder(number) == 1).then_some(end)
+}
+
+/// The end of as many letters and digits as the country's numbers have.
+fn registered_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let country = [bytes[at].to_ascii_uppercase(), bytes[at + 1].to_ascii_uppercase()];
+    let &(_, length) = COUNTRIES.iter().find(|(code, _)| **code == country)?;
+    read_end(bytes, at, length).filter(|&end| is_word_end(bytes, end))
+}
+
+/// The end of a number that only a word beside it tells: of any country beside its own name, of
+/// a country's length beside that of an account.
+fn told_end(text: &str, at: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    if !bytes[at..at + 2].iter().all(u8::is_ascii_uppercase) {
         return None;
     }
-    let country = [head[0].to_ascii_uppercase(), head[1].to_ascii_uppercase()];
-    let &(_, length) = COUNTRIES.iter().find(|(code, _)| **code == country)?;
-    let end = read_end(bytes, at, length)?;
-    let number = &bytes[at..end];
-    (is_word_end(bytes, end) && has_one_case(number) && remainder(number) == 1).then_some(end)
+    if has_word_before(text, at, &WORDS) {
+        return groups_end(bytes, at);
+    }
+    registered_end(bytes, at)
+        .filter(|&end| has_one_case(&bytes[at..end]) && has_word_before(text, at, &WEAK_WORDS))
+}
+
+/// The end of groups of capitals and digits with single blanks between; the last holds a digit,
+/// and one without, as a bank's code, has four letters: more are a word.
+fn groups_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let is_part = |b: &&u8| b.is_ascii_uppercase() || b.is_ascii_digit();
+    let (mut start, mut seen) = (at, 0);
+    let mut told = None;
+    while seen < MAX_LEN {
+        let length =
+            bytes[start.min(bytes.len())..].iter().take(MAX_LEN + 1).take_while(is_part).count();
+        let end = start + length;
+        let has_digit = bytes[start..end].iter().any(u8::is_ascii_digit);
+        seen += length;
+        if !is_word_end(bytes, end) || seen > MAX_LEN || !(has_digit || length == 4) {
+            break;
+        }
+        if has_digit {
+            told = Some(end).filter(|_| seen >= MIN_LEN);
+        }
+        if byte(bytes, end) != b' ' {
+            break;
+        }
+        start = end + 1;
+    }
+    told
 }
 
 /// Where `length` letters and digits from `at` on end; single blanks or hyphens may stand between.
@@ -102,6 +158,15 @@ mod tests {
     fn account_numbers_are_found() {
         assert_eq!(found("IBAN: DE75512108001245126199."), ["DE75512108001245126199"]);
         assert_eq!(found("to NL91 ABNA 0417 1643 00 today"), ["NL91 ABNA 0417 1643 00"]);
+    }
+
+    #[test]
+    fn a_word_tells_what_the_check_digits_do_not_prove() {
+        assert_eq!(found("IBAN DE75512108001245126198,"), ["DE75512108001245126198"]);
+        assert_eq!(found("her iban: XX12 ABCD 0000 1111 now"), ["XX12 ABCD 0000 1111"]);
+        assert_eq!(found("account DE75512108001245126198"), ["DE75512108001245126198"]);
+        assert_eq!(found("account XX75512108001245126198"), Vec::<&str>::new());
+        assert_eq!(found("the IBAN AB12 is short"), Vec::<&str>::new());
     }
 
     #[test]

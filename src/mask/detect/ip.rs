@@ -1,4 +1,4 @@
-//! IP addresses: version 4 in dotted form, version 6 as RFC 4291 and RFC 5952 write it.
+//! IP addresses: version 4 (RFC 791) in dotted form, version 6 as RFC 4291 and RFC 5952 write it.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;

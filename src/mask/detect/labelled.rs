@@ -68,6 +68,7 @@ static TELLING: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
             "social", "account", "acct", "bank", "routing", "tax", "tin", "ein", "vat", "ktn",
             "aadhaar", "licen", "number", "card", "exp", "email", "mail", "user", "person", "pat",
             "mnemonic", "hmac", "whatsapp", "msisdn", "holder", "national", "sort", "contact",
+            "sumo", "bundle_",
         ])
         .ok()
 });

@@ -175,9 +175,7 @@ fn find_anywhere(text: &str, families: Families, findings: &mut Vec<Finding>) {
     if families.has(Families::AT) || families.has(Families::LONG) {
         email::find(text, findings);
     }
-    if families.has(Families::LONG) {
-        secret::find_private_keys(text, findings);
-    }
+    secret::find_anywhere(text, families, findings);
 }
 
 /// Every detector that has something to look at in a region; it may reach beyond it. Long runs are

@@ -112,7 +112,7 @@ fn is_gap(byte: u8) -> bool {
     matches!(
         byte,
         b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'\'' | b'`' | b'\\' | b':' | b'?' | b'=' | b'|'
-    ) || matches!(byte, b']' | b'*' | b'&' | b',' | b'+')
+    ) || matches!(byte, b']' | b'*' | b'&' | b',' | b'+' | b'!')
 }
 
 fn is_name_byte(byte: u8) -> bool {
@@ -148,6 +148,8 @@ fn gap_len(bytes: &[u8], is_element: bool) -> usize {
 fn string_prefix(bytes: &[u8]) -> usize {
     let is_prefix = |b: u8| matches!(b, b'@' | b'b' | b'r' | b'f' | b'u' | b'(');
     match bytes {
+        // In no language is that a string.
+        [b'@', b'\'', ..] => 0,
         [prefix, b'"' | b'\'', ..] if is_prefix(*prefix) => 1,
         _ => 0,
     }

@@ -1,4 +1,5 @@
-//! Telephone numbers: international, in the grouping of a country, or beside a word for a phone.
+//! Telephone numbers: international (ITU-T E.164, E.123), in the grouping of a country (the North
+//! American and other national numbering plans), or beside a word for a phone.
 
 use std::sync::LazyLock;
 
@@ -66,13 +67,13 @@ impl<'t> Words<'t> {
         Self { text, read_to: 0, last: [None; 2] }
     }
 
-    /// Whether a word for a phone stands shortly before `start`; numbers are asked for in order.
-    fn are_before(&mut self, start: usize, takes_weak: bool) -> bool {
-        self.read(start);
+    /// Whether a word for a phone stands shortly before `start`, up to where the text was read.
+    fn are_before(&self, start: usize, takes_weak: bool) -> bool {
         let is_near = |end: &Option<usize>| end.is_some_and(|end| end + MAX_DISTANCE >= start);
         is_near(&self.last[0]) || (takes_weak && is_near(&self.last[1]))
     }
 
+    /// Reads up to `to`, the beginning of a cluster of digits: there are no words inside of one.
     fn read(&mut self, to: usize) {
         let from = self.read_to.max(to.saturating_sub(2 * MAX_DISTANCE));
         let from = (from..to).find(|&at| self.text.is_char_boundary(at)).unwrap_or(to);
@@ -111,12 +112,15 @@ pub(super) fn find(
     let signs =
         bytes[..start].iter().rev().take(2).take_while(|&&b| matches!(b, b'+' | b'(')).count();
     let mut at = start - signs;
+    words.read(at);
+    let is_labelled = is_labelled(text, end);
     while at < end {
         if !begins_number(bytes, at) {
             at += 1;
             continue;
         }
-        match phone_end(text, at, words) {
+        let may_be_one = is_labelled || words.are_before(at, true) || leads(&bytes[at..]);
+        match may_be_one.then(|| phone_end(text, at, words)).flatten() {
             Some(end) => {
                 findings.push(Finding::new(at, end, Entity::Phone));
                 at = end;
@@ -124,6 +128,29 @@ pub(super) fn find(
             None => at += 1 + skip(&bytes[at + 1..]),
         }
     }
+}
+
+/// Whether the first groups may be those of a phone that no word tells: most numbers are not
+/// looked at any closer.
+fn leads(bytes: &[u8]) -> bool {
+    match bytes[0] {
+        b'+' => true,
+        b'(' => byte(bytes, 1) == b'+' || byte(bytes, 1 + skip(&bytes[1..])) == b')',
+        b'0' => skip(bytes) > 1,
+        b'1' => begins_with(bytes, &[1, 3, 3, 4]) || begins_with(bytes, &[3, 3, 3, 4]),
+        _ => begins_with(bytes, &[3, 3, 4]),
+    }
+}
+
+/// Whether the first groups of digits are so long.
+fn begins_with(bytes: &[u8], lengths: &[usize]) -> bool {
+    let mut rest = bytes;
+    lengths.iter().all(|&length| {
+        let signs = rest.iter().take(3).take_while(|b| !b.is_ascii_digit()).count();
+        let digits = skip(&rest[signs..]);
+        rest = &rest[signs + digits..];
+        digits == length
+    })
 }
 
 /// The rest of the digits that do not begin a phone.
@@ -152,7 +179,7 @@ fn is_inside(bytes: &[u8], at: usize) -> bool {
     }
 }
 
-fn phone_end(text: &str, start: usize, words: &mut Words<'_>) -> Option<usize> {
+fn phone_end(text: &str, start: usize, words: &Words<'_>) -> Option<usize> {
     let bytes = text.as_bytes();
     let groups = Groups::read(bytes, start)?;
     let count = (1..=groups.count).rev().find(|&count| {
@@ -216,7 +243,7 @@ impl Groups {
         !goes_on && next != b'%' && (is_extension || !is_word_byte(next))
     }
 
-    fn is_phone(&self, text: &str, start: usize, count: usize, words: &mut Words<'_>) -> bool {
+    fn is_phone(&self, text: &str, start: usize, count: usize, words: &Words<'_>) -> bool {
         let digits = self.digits(count);
         if !(MIN_DIGITS..=MAX_DIGITS).contains(&digits) || self.is_date(text.as_bytes(), start) {
             return false;
@@ -313,7 +340,15 @@ mod tests {
 
     fn found(text: &str) -> Vec<&str> {
         let mut findings = Vec::new();
-        find(text, 0, text.len(), &mut Words::new(text), &mut findings);
+        let is_in = |c: char| c.is_ascii_digit() || " -.()/".contains(c);
+        let mut words = Words::new(text);
+        let mut end = 0;
+        while let Some(start) = text[end..].find(|c: char| c.is_ascii_digit()).map(|at| end + at) {
+            let rest = &text[start..];
+            let cluster = &rest[..rest.find(|c| !is_in(c)).unwrap_or(rest.len())];
+            end = start + cluster.trim_end_matches(|c: char| !c.is_ascii_digit()).len();
+            find(text, start, end, &mut words, &mut findings);
+        }
         findings.iter().map(|f| &text[f.start..f.end]).collect()
     }
 

@@ -10,7 +10,7 @@ use super::super::placeholder;
 use super::{Finding, Search};
 
 /// Pieces of real formats, of prose and of what may stand between them.
-const FRAGMENTS: [&str; 74] = [
+const FRAGMENTS: [&str; 84] = [
     "ann@example.org",
     "@",
     "a",
@@ -85,6 +85,16 @@ const FRAGMENTS: [&str; 74] = [
     "{\"first_name\": \"Ann\"",
     "data:image/png;base64,",
     "--user ",
+    "IBAN ",
+    "XXX-XX-1234",
+    "@okaxis",
+    ":Se$ame99!",
+    " / ",
+    "kind: Secret\n",
+    "data:\n  a: ",
+    "c2VzYW1lOTk=",
+    "BUNDLE_A__COM=ann:",
+    "telegram_token=123456:",
 ];
 
 fn text() -> impl Strategy<Value = String> {

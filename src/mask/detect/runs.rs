@@ -21,7 +21,7 @@ pub(super) fn find(
     let mut at = first - before;
     while at < range.end {
         let end = at + bytes[at..].iter().take_while(|&&b| b > b' ').count();
-        secret::find_behind_scheme(text, at..end, findings);
+        secret::find_behind_words(text, at..end, findings);
         if end - at >= MIN_RUN {
             blob::find(bytes, at, end, findings);
             secret::find_in_run(&mut keys, at..end, findings);

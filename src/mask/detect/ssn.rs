@@ -1,4 +1,4 @@
-//! US social security numbers.
+//! US social security numbers (Social Security Administration, POMS RM 10201).
 
 use super::super::entity::Entity;
 use super::Finding;
@@ -27,6 +27,24 @@ pub(super) fn find(text: &str, start: usize, end: usize, findings: &mut Vec<Find
             }
             None => at += run,
         }
+    }
+}
+
+/// Appends the number whose last four digits begin at `serial`, where only these are not blotted
+/// out: `XXX-XX-1234`. They are what a caller is asked for.
+pub(super) fn find_blotted(text: &str, serial: usize, findings: &mut Vec<Finding>) {
+    let bytes = text.as_bytes();
+    let Some(start) = serial.checked_sub(GROUPED - 4) else {
+        return;
+    };
+    let is_blot = |b: &u8| matches!(b, b'X' | b'x' | b'*' | b'#');
+    let [area @ .., b'-', g, h, b'-'] = &bytes[start..serial] else {
+        return;
+    };
+    let is_blotted = area.iter().chain([g, h]).all(is_blot);
+    let run = bytes[serial..].iter().take(5).take_while(|b| b.is_ascii_digit()).count();
+    if is_blotted && run == 4 && is_apart(bytes, start, serial + run) {
+        findings.push(Finding::new(start, serial + run, Entity::Ssn));
     }
 }
 
@@ -75,7 +93,7 @@ fn has_valid_parts(number: &[u8], separator: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::find;
+    use super::{find, find_blotted};
 
     fn found(text: &str) -> Vec<&str> {
         let mut findings = Vec::new();
@@ -87,6 +105,20 @@ mod tests {
     fn numbers_are_found_by_form_or_by_word() {
         assert_eq!(found("SSN: 219-09-1234."), ["219-09-1234"]);
         assert_eq!(found("my social security number is 219091234"), ["219091234"]);
+    }
+
+    #[test]
+    fn the_last_digits_of_a_blotted_number_are_found() {
+        let found = |text: &str| {
+            let mut findings = Vec::new();
+            find_blotted(text, text.find(|c: char| c.is_ascii_digit()).unwrap_or(0), &mut findings);
+            findings.iter().map(|f| (f.start, f.end)).collect::<Vec<_>>()
+        };
+        assert_eq!(found("SSN XXX-XX-1234, ok"), [(4, 15)]);
+        assert_eq!(found("***-**-1234"), [(0, 11)]);
+        for text in ["XXX-XX-12345", "XX-XX-1234", "AXXX-XX-1234", "XXX-XA-1234", "1234"] {
+            assert_eq!(found(text), [], "{text}");
+        }
     }
 
     #[test]

@@ -13,6 +13,12 @@ pub(super) const DESCRIPTIONS: [&str; 68] = [
     "verified", "version",
 ];
 
+/// First segments that make a claim or a switch of a name, or deny it.
+#[rustfmt::skip] // Packed, so that a list is read at one glance.
+pub(super) const NEGATIONS: [&str; 11] = [
+    "has", "hide", "is", "no", "non", "not", "require", "show", "use", "with", "without",
+];
+
 /// Segments that are a secret wherever they stand.
 #[rustfmt::skip] // Packed, so that a list is read at one glance.
 pub(super) const SECRET_WORDS: [&str; 36] = [

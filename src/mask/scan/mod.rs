@@ -86,6 +86,8 @@ fn scan_blocks(bytes: &[u8], regions: &mut Vec<Region>) -> Families {
         let mut padded = [b' '; WINDOW];
         let window = window_at(bytes, at, &mut padded);
         let (mut families, digits) = test(window, bytes, at);
+        let begins_with_flag = at == 0 && bytes[0] == b'-';
+        families = families.with(Families::FLAG.when(begins_with_flag));
         let is_number = digits + digits_before >= MIN_DIGITS;
         families = families.with(Families::DIGITS.when(is_number));
         if !families.is_empty() {

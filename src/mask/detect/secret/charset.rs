@@ -2,7 +2,7 @@
 
 /// An alphabet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Charset {
+pub(in super::super) enum Charset {
     /// 0-9 and a-f in any case.
     Hex,
     /// RFC 4648, section 6: A-Z and 2-7, in practice any digit.

@@ -1,14 +1,16 @@
-//! Credentials on a command line: `--password value`, `curl -u user:password`.
+//! Credentials on a command line (POSIX, "Utility conventions"; curl(1)): `--password value`,
+//! `curl -u user:password`.
 
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use super::super::super::keys::{self, Segments};
+use super::super::super::keys::Segments;
 use super::super::Finding;
 use super::super::boundary::{before, byte};
-use super::super::pair::Form;
+use super::super::pair::{Form, Name};
+use super::assignment::claim;
 use super::value::{self, Proof};
 
 static MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" -"));
@@ -18,11 +20,15 @@ const MAX: usize = 512;
 /// Appends the values behind a flag in `range` that names a credential.
 pub(super) fn find(text: &str, range: Range<usize>, findings: &mut Vec<Finding>) {
     let bytes = text.as_bytes();
-    for at in MARK.find_iter(&bytes[range.clone()]) {
-        let at = range.start + at;
-        let start = at + 2 + usize::from(byte(bytes, at + 2) == b'-');
+    // The first word of a text has no blank before it.
+    let first = (range.start == 0 && bytes.starts_with(b"-")).then_some(0);
+    let others = MARK.find_iter(&bytes[range.clone()]).map(|at| range.start + at + 1);
+    for dash in first.into_iter().chain(others) {
+        let start = dash + 1 + usize::from(byte(bytes, dash + 1) == b'-');
         let name = start + bytes[start..].iter().take(64).take_while(|&&b| is_flag_byte(b)).count();
-        if name == start || !matches!(byte(bytes, name), b' ' | b'=') {
+        // Of the flags of one letter only `-u` takes a login.
+        let is_short = name - start < 2 && byte(bytes, start) != b'u';
+        if is_short || !matches!(byte(bytes, name), b' ' | b'=') {
             continue;
         }
         if let Some((start, end, kind)) = argument(text, &text[start..name], name + 1) {
@@ -43,9 +49,11 @@ fn argument(text: &str, flag: &str, at: usize) -> Option<(usize, usize, &'static
     }
     let segments = Segments::of(flag);
     let (words, count) = segments.words();
-    let is_secret =
-        keys::is_secret(&words[..count]) && value::is_credential(value, Proof::Token, Form::Tight);
-    is_secret.then_some((start, end, "token"))
+    let name = Name { text: flag, is_quoted: false, is_parameter: false };
+    let (proof, kind) = claim(&name, &words[..count])?;
+    // Behind a blank there may be any word, the next of the command.
+    let proof = if proof == Proof::Password { Proof::Token } else { proof };
+    value::is_credential(value, proof, Form::Tight).then_some((start, end, kind))
 }
 
 /// The word of a command line at `at`, quoted as a whole or in its second half.
@@ -72,4 +80,32 @@ fn is_login(value: &str) -> bool {
     (is_mixed || has_digit)
         && before(password.as_bytes(), password.len()) != b'}'
         && value::is_credential(password, Proof::Password, Form::Quoted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::find;
+
+    fn found(text: &str) -> Vec<&str> {
+        let mut findings = Vec::new();
+        find(text, 0..text.len(), &mut findings);
+        findings.iter().map(|f| &text[f.start..f.end]).collect()
+    }
+
+    #[test]
+    fn the_value_of_a_flag_is_found() {
+        assert_eq!(found("run --api-key q7w8e9r0t1 --out x"), ["q7w8e9r0t1"]);
+        assert_eq!(found("--auth-token 'q7w8e9r0t1'"), ["q7w8e9r0t1"]);
+        assert_eq!(found("--acme_key q7w8e9r0t1y2u3i4o5"), ["q7w8e9r0t1y2u3i4o5"]);
+        assert_eq!(found("curl -u ann:Sesame99 https://a.example"), ["ann:Sesame99"]);
+    }
+
+    #[test]
+    fn other_flags_and_words_are_left() {
+        for text in
+            ["--password prompt", "--key-id q7w8e9r0t1", "-u ann", "--cache-key q7w8e9r0t1y2u3i4o5"]
+        {
+            assert_eq!(found(text), Vec::<&str>::new(), "{text}");
+        }
+    }
 }

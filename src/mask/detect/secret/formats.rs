@@ -8,8 +8,11 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, Input};
 use super::super::Finding;
 use super::super::boundary::{before, byte};
 use super::charset::Charset;
-use super::table::{FORMATS, Format};
+use super::checksum;
+use super::table::{Format, formats};
 use super::value;
+
+static FORMATS: LazyLock<Vec<Format>> = LazyLock::new(|| formats().copied().collect());
 
 static PREFIXES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     AhoCorasick::builder()
@@ -58,11 +61,14 @@ impl<'t> Keys<'t> {
     }
 
     /// The key whose prefix stands at `at`: no letter right before it, nothing of its alphabet
-    /// right behind it, and no filling.
+    /// right behind it, and no filling; or its checksum is right.
     fn key_at(&mut self, format: &Format, at: usize) -> Option<(usize, usize)> {
         let bytes = self.text.as_bytes();
-        let start = key_start(bytes, at, format)?;
         let body = at + format.prefix.len();
+        if format.is_summed && checksum::holds(&bytes[body..]) {
+            return Some((at, body + checksum::LEN));
+        }
+        let start = key_start(bytes, at, format)?;
         let length = self.run_len(format.charset, body);
         if length > format.max + MAX_POINTS {
             return None;
@@ -93,7 +99,8 @@ fn key_start(bytes: &[u8], at: usize, format: &Format) -> Option<usize> {
     let start = at.checked_sub(format.before)?;
     let charset = if format.charset == Charset::Digits { Charset::Hex } else { format.charset };
     let is_whole = charset.run(&bytes[start..at], format.before) == format.before;
-    (is_whole && !before(bytes, start).is_ascii_alphabetic()).then_some(start)
+    let previous = before(bytes, start);
+    (is_whole && !previous.is_ascii_alphabetic() && previous != b'~').then_some(start)
 }
 
 /// A prefix that is all letters, such as `dapi`, may also not stand behind a digit.
@@ -108,4 +115,61 @@ fn begins_key(bytes: &[u8], at: usize, format: &Format) -> bool {
 /// Without the full stop of the sentence.
 fn trimmed(body: &[u8]) -> usize {
     body.iter().rposition(|&b| b != b'.').map_or(0, |last| last + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Charset, Format, Keys, formats};
+
+    fn found(text: &str) -> Vec<&str> {
+        let mut findings = Vec::new();
+        Keys::new(text).find(0..text.len(), &mut findings);
+        findings.iter().map(|f| &text[f.start..f.end]).collect()
+    }
+
+    /// So many characters of an alphabet, as if they were drawn.
+    fn drawn(charset: Charset, length: usize) -> String {
+        let some = match charset {
+            Charset::Hex => "7f3a9c1e5b8d2046",
+            Charset::Base32 => "Q7KX2MZP4RTB5WNA",
+            Charset::Lower => "q7kx2mzp4rtb5wna",
+            Charset::Digits => "21",
+            _ => "q7Kx2MzP4rTb5WnA",
+        };
+        some.chars().cycle().take(length).collect()
+    }
+
+    fn key(format: &Format, length: usize) -> String {
+        let charset = if format.charset == Charset::Digits { Charset::Hex } else { format.charset };
+        let before = drawn(charset, format.before);
+        format!("{before}{}{}", format.prefix, drawn(format.charset, length))
+    }
+
+    #[test]
+    fn each_format_is_found_at_its_shortest_and_its_longest() {
+        for format in formats() {
+            for length in [format.min, format.max] {
+                if (format.check)(drawn(format.charset, length).as_bytes()) {
+                    let key = key(format, length);
+                    assert_eq!(found(&format!("({key})")), [&key], "{} {length}", format.kind);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_stands_alone_and_has_its_length() {
+        let key = "AKIAQ7KX2MZP4RTB5WNA";
+        assert_eq!(found(&format!("\"{key}\".")), [key]);
+        for text in ["AKIAQ7KX2MZP4RTB5WN", "AKIAQ7KX2MZP4RTB5WNAQ", "xAKIAQ7KX2MZP4RTB5WNA"] {
+            assert_eq!(found(text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_checksum_proves_a_token_that_is_glued() {
+        let token = "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";
+        assert_eq!(found(&format!("x{token}y")), [token]);
+        assert_eq!(found("xnpm_q7Kx2MzP4rTb5WnAq7Kx2MzP4rTb5WnAq7Kx"), [""; 0]);
+    }
 }

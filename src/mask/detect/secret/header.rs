@@ -1,4 +1,5 @@
-//! Credentials behind their HTTP scheme: `Bearer …`, `Basic …`, `Token …` (RFC 9110, 11.4).
+//! Credentials behind their HTTP scheme (RFC 9110, 11.4): `Bearer …` (RFC 6750), `Basic …`
+//! (RFC 7617), `Token …`.
 
 use std::ops::Range;
 

@@ -2,10 +2,13 @@
 
 mod assignment;
 mod charset;
+mod checksum;
 mod flag;
 mod formats;
 mod header;
 mod jwt;
+mod login;
+mod manifest;
 mod parts;
 mod pem;
 mod prose;
@@ -39,12 +42,20 @@ const NAMED_KINDS: [&str; 11] = [
 /// Whether `kind` is one that a placeholder for a secret can name.
 pub(in super::super) fn is_kind(kind: &[u8]) -> bool {
     NAMED_KINDS.iter().any(|known| known.as_bytes() == kind)
-        || table::FORMATS.iter().any(|format| format.kind.as_bytes() == kind)
+        || table::formats().any(|format| format.kind.as_bytes() == kind)
 }
 
-/// Appends the private keys in `text`.
-pub(super) fn find_private_keys(text: &str, findings: &mut Vec<Finding>) {
-    pem::find(text, findings);
+/// Appends what a look through the whole text finds best: private keys, logins, manifests.
+pub(super) fn find_anywhere(text: &str, families: Families, findings: &mut Vec<Finding>) {
+    if families.has(Families::LONG) {
+        pem::find(text, findings);
+    }
+    if families.has(Families::AT) {
+        login::find(text, findings);
+    }
+    if families.has(Families::ASSIGNMENT) {
+        manifest::find(text, findings);
+    }
 }
 
 /// Appends the credentials in `range` that more than one word tells.
@@ -65,9 +76,10 @@ pub(super) fn find(
     }
 }
 
-/// Appends the credential that a run without blanks is by the scheme before it.
-pub(super) fn find_behind_scheme(text: &str, run: Range<usize>, findings: &mut Vec<Finding>) {
-    findings.extend(header::credential_in(text, run));
+/// Appends the credential that a run without blanks is by the words before it.
+pub(super) fn find_behind_words(text: &str, run: Range<usize>, findings: &mut Vec<Finding>) {
+    findings.extend(header::credential_in(text, run.clone()));
+    findings.extend(prose::key_in(text, run));
 }
 
 /// Appends the keys and tokens in a run without blanks.

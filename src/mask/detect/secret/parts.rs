@@ -1,4 +1,5 @@
-//! Tokens told by their parts: a bot's number and its secret, an identifier with time and mark.
+//! Tokens told by their parts: a bot's number and its secret (Telegram), an identifier with time and
+//! mark (Discord).
 
 use std::ops::Range;
 
@@ -7,10 +8,10 @@ use super::super::boundary::is_word_start;
 use super::charset::Charset;
 use super::value;
 
-/// Telegram, "Authorizing your bot": a number, a colon and 35 characters; forks of the protocol
-/// use a few more or less.
-const BOT_NUMBER: std::ops::RangeInclusive<usize> = 6..=16;
-const BOT_SECRET: std::ops::RangeInclusive<usize> = 30..=45;
+/// Telegram, "Authorizing your bot": the number of the bot, a colon and 35 characters; the token
+/// that the documentation shows has 34.
+const BOT_NUMBER: std::ops::RangeInclusive<usize> = 5..=16;
+const BOT_SECRET: std::ops::RangeInclusive<usize> = 34..=35;
 
 /// Discord, "Authentication": the identifier in base64, six characters for the time, and the HMAC.
 const DISCORD_ID: std::ops::RangeInclusive<usize> = 24..=26;
@@ -32,19 +33,35 @@ pub(super) fn find(bytes: &[u8], run: Range<usize>, findings: &mut Vec<Finding>)
 }
 
 fn telegram(bytes: &[u8], colon: usize) -> Option<Finding> {
-    let number = run_before(bytes, colon, Charset::Digits, *BOT_NUMBER.end());
-    if !BOT_NUMBER.contains(&number) {
+    let number = run_before(bytes, colon, Charset::Digits, BOT_NUMBER.end() + 1);
+    let start = colon - number;
+    if !BOT_NUMBER.contains(&number) || !begins_bot(bytes, start) {
         return None;
     }
     let length = Charset::Url.run(&bytes[colon + 1..], BOT_SECRET.end() + 1);
     let secret = &bytes[colon + 1..colon + 1 + length];
-    let is_hash = secret.iter().all(u8::is_ascii_hexdigit);
     let is_secret = BOT_SECRET.contains(&length)
-        && !is_hash
         && !value::is_filling(secret)
         && secret.iter().any(u8::is_ascii_digit)
         && secret.iter().any(u8::is_ascii_alphabetic);
-    is_secret.then(|| Finding::secret(colon - number, colon + 1 + length, "telegram"))
+    is_secret.then(|| Finding::secret(start, colon + 1 + length, "telegram"))
+}
+
+/// Only in the path of the API does anything stand right before the number.
+fn begins_bot(bytes: &[u8], start: usize) -> bool {
+    is_word_start(bytes, start) || bytes[..start].ends_with(b"/bot")
+}
+
+/// Whether `value` is built like the token of a bot, of whatever length: a number and a colon.
+pub(super) fn is_bot_like(value: &[u8]) -> bool {
+    let number = Charset::Digits.run(value, value.len());
+    number > 0 && value.get(number) == Some(&b':')
+}
+
+/// Whether `value` is the token of a Telegram bot.
+pub(super) fn is_bot(value: &[u8]) -> bool {
+    let number = Charset::Digits.run(value, value.len());
+    telegram(value, number).is_some_and(|token| token.start == 0 && token.end == value.len())
 }
 
 /// The identifier is a decimal number, so its base64 begins with `M`, `N` or `O`.
@@ -69,7 +86,7 @@ fn run_before(bytes: &[u8], at: usize, charset: Charset, max: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::find;
+    use super::{find, is_bot, is_bot_like};
 
     fn found(text: &str) -> Vec<&str> {
         let mut findings = Vec::new();
@@ -81,6 +98,8 @@ mod tests {
     fn bot_tokens_are_found() {
         let telegram = "123456:ABC-DEF1234ghIkl-zyx57W2v1u123ew11";
         assert_eq!(found(&format!("bot {telegram}.")), [telegram]);
+        assert_eq!(found(&format!("/bot{telegram}/getMe")), [telegram]);
+        assert!(is_bot(telegram.as_bytes()));
         let discord = "MTIzNDU2Nzg5MDEyMzQ1Njc4.AbCdEf.abcdefghijklmnopqrstuvwxyz0";
         assert_eq!(found(&format!("({discord})")), [discord]);
     }
@@ -92,5 +111,19 @@ mod tests {
         {
             assert_eq!(found(text), Vec::<&str>::new(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_bot_has_a_secret_of_one_length_and_its_number_stands_alone() {
+        for text in [
+            "123456:ABC-DEF1234ghIkl-zyx57W2v1u123ew1",
+            "123456:ABC-DEF1234ghIkl-zyx57W2v1u123ew1111",
+            "1234:ABC-DEF1234ghIkl-zyx57W2v1u123ew11",
+            "robot123456:ABC-DEF1234ghIkl-zyx57W2v1u123ew11",
+        ] {
+            assert_eq!(found(text), Vec::<&str>::new(), "{text}");
+            assert!(!is_bot(text.as_bytes()));
+        }
+        assert!(is_bot_like(b"1234:ABC"));
     }
 }
