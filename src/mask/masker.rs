@@ -1,8 +1,10 @@
 //! Masks texts and numbers, one at a time, by a policy and by what the record knows.
 
+use super::detect::national::{self, Kinds};
 use super::detect::{self, Finding};
 use super::entity::Entity;
 use super::identities::{Identities, Occurrence};
+use super::pack::Packs;
 use super::placeholder;
 use super::policy::{Policy, Treatment};
 use super::report::Report;
@@ -87,6 +89,7 @@ impl<'a> Masker<'a> {
         let entity = match treatment {
             Treatment::Keep => return None,
             Treatment::Scan => return self.text(text),
+            Treatment::National(kinds) => return self.national(kinds, text),
             _ if text.trim().is_empty() => return None,
             Treatment::Remove | Treatment::RemoveEverywhere => Entity::Removed,
             _ if placeholder::is_whole(text) => return None,
@@ -100,6 +103,19 @@ impl<'a> Masker<'a> {
         Some(self.policy.placeholder(entity, "", self.subject(entity, text)))
     }
 
+    /// The national identifier that a field's name promises; what is none is a text like any other.
+    fn national(&mut self, kinds: Kinds, text: &str) -> Option<String> {
+        match kinds.country_of(text) {
+            Some(country) => Some(self.country(country)),
+            None => self.text(text),
+        }
+    }
+
+    fn country(&mut self, country: &str) -> String {
+        self.report.add(Entity::National);
+        self.policy.placeholder(Entity::National, country, "")
+    }
+
     /// What of a text is hashed: the address alone of `Maria <maria@example.com>`, so that it
     /// has one hash wherever it stands.
     fn subject<'t>(&mut self, entity: Entity, text: &'t str) -> &'t str {
@@ -107,7 +123,7 @@ impl<'a> Masker<'a> {
             return text;
         }
         self.findings.clear();
-        detect::find(text, &mut self.findings);
+        detect::find(Packs::default(), text, &mut self.findings);
         let mut emails = self.findings.iter().filter(|f| f.entity == entity);
         match (emails.next(), emails.next()) {
             (Some(email), None) => &text[email.start..email.end],
@@ -117,16 +133,28 @@ impl<'a> Masker<'a> {
 
     /// A number, where it has to go.
     pub(super) fn number(&mut self, treatment: Treatment, text: &str) -> Option<String> {
+        if let Some(country) = self.country_of_number(treatment, text) {
+            return Some(self.country(country));
+        }
         let entity = match treatment {
             Treatment::Keep => return None,
             Treatment::Remove | Treatment::RemoveEverywhere => Some(Entity::Removed),
             _ if text.len() < SHORTEST_PERSONAL_NUMBER && treatment != Treatment::Ssn => None,
-            Treatment::Scan | Treatment::Name | Treatment::Email => None,
+            Treatment::Scan | Treatment::Name | Treatment::Email | Treatment::National(_) => None,
             _ => entity_at(treatment, text),
         };
         let entity = entity.or_else(|| self.bare_number(text))?;
         self.report.add(entity);
         Some(self.policy.placeholder(entity, "", text))
+    }
+
+    fn country_of_number(&self, treatment: Treatment, text: &str) -> Option<&'static str> {
+        match treatment {
+            _ if text.len() < SHORTEST_PERSONAL_NUMBER => None,
+            Treatment::Scan => national::number(self.policy.packs(), text),
+            Treatment::National(kinds) => kinds.country_of_number(text),
+            _ => None,
+        }
     }
 
     fn bare_number(&mut self, text: &str) -> Option<Entity> {
@@ -145,7 +173,7 @@ impl<'a> Masker<'a> {
         self.findings.clear();
         self.occurrences.clear();
         self.spans.clear();
-        detect::find(text, &mut self.findings);
+        detect::find(self.policy.packs(), text, &mut self.findings);
         self.identities.find(text, &mut self.occurrences);
         if self.findings.is_empty() && self.occurrences.is_empty() {
             return;
@@ -219,6 +247,6 @@ fn entity_at(treatment: Treatment, text: &str) -> Option<Entity> {
         Treatment::Ip => text.contains(['.', ':']).then_some(Entity::Ip),
         Treatment::UserName | Treatment::Id => Some(Entity::Id),
         Treatment::Remove | Treatment::RemoveEverywhere => Some(Entity::Removed),
-        Treatment::Scan | Treatment::Keep => None,
+        Treatment::Scan | Treatment::Keep | Treatment::National(_) => None,
     }
 }

@@ -15,6 +15,7 @@ mod ip;
 mod labelled;
 mod mac;
 mod name;
+pub(super) mod national;
 mod pair;
 mod phone;
 mod precedence;
@@ -26,6 +27,7 @@ mod ssn;
 
 use super::entity::Entity;
 use super::fold;
+use super::pack::Packs;
 use super::placeholder;
 use super::scan::{Families, scan};
 
@@ -35,7 +37,8 @@ pub(crate) struct Finding {
     pub(crate) start: usize,
     pub(crate) end: usize,
     pub(crate) entity: Entity,
-    /// The kind of a secret, such as `aws`; empty for all else.
+    /// The kind of a secret, such as `aws`, or the country of a national identifier; empty for all
+    /// else.
     pub(crate) detail: &'static str,
 }
 
@@ -46,6 +49,10 @@ impl Finding {
 
     fn secret(start: usize, end: usize, kind: &'static str) -> Self {
         Self { start, end, entity: Entity::Secret, detail: kind }
+    }
+
+    fn national(start: usize, end: usize, country: &'static str) -> Self {
+        Self { start, end, entity: Entity::National, detail: country }
     }
 }
 
@@ -60,20 +67,21 @@ struct Piece<'t> {
     /// Where it begins in the whole text.
     at: usize,
     round: u8,
+    packs: Packs,
 }
 
 /// Appends what must be masked in `text` to `findings`, in order of start and without overlaps.
-pub(crate) fn find(text: &str, findings: &mut Vec<Finding>) {
+pub(crate) fn find(packs: Packs, text: &str, findings: &mut Vec<Finding>) {
     if is_plain_word(text.as_bytes()) {
         return;
     }
     let first = findings.len();
     let mut at = 0;
     while let Some((start, end)) = placeholder::next(text, at) {
-        find_in(Piece { text: &text[at..start], at, round: 0 }, findings);
+        find_in(Piece { text: &text[at..start], at, round: 0, packs }, findings);
         at = end;
     }
-    find_in(Piece { text: &text[at..], at, round: 0 }, findings);
+    find_in(Piece { text: &text[at..], at, round: 0, packs }, findings);
     findings[first..].sort_unstable_by_key(|finding| finding.start);
 }
 
@@ -111,7 +119,8 @@ fn find_in(piece: Piece<'_>, findings: &mut Vec<Finding>) {
 impl Piece<'_> {
     /// The part from `start` to `end`, both counted in the whole text.
     fn part(self, start: usize, end: usize) -> Self {
-        Self { text: &self.text[start - self.at..end - self.at], at: start, round: self.round + 1 }
+        let text = &self.text[start - self.at..end - self.at];
+        Self { text, at: start, round: self.round + 1, ..self }
     }
 }
 
@@ -126,6 +135,9 @@ fn find_once(piece: Piece<'_>, findings: &mut Vec<Finding>) {
     match &folded {
         Some(folded) => detect(folded.text(), scan(folded.text()), piece.at == 0, findings),
         None => detect(piece.text, families, piece.at == 0, findings),
+    }
+    if families.has(Families::DIGITS) || folded.is_some() {
+        national::find(piece.packs, folded.as_ref().map_or(piece.text, |f| f.text()), findings);
     }
     if let Some(folded) = &folded {
         for finding in &mut findings[first..] {
