@@ -28,11 +28,13 @@ pub enum Entity {
     Id,
     /// Binary data written as text.
     Blob,
+    /// A national identifier of a [`Pack`](super::Pack) that the policy has switched on.
+    National,
 }
 
 impl Entity {
     /// Every entity, for tables and for the placeholder grammar.
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Email,
         Self::Card,
         Self::Secret,
@@ -45,6 +47,7 @@ impl Entity {
         Self::Name,
         Self::Id,
         Self::Blob,
+        Self::National,
     ];
 
     /// The type of the placeholder, such as `EMAIL`.
@@ -63,6 +66,7 @@ impl Entity {
             Self::Name => "NAME",
             Self::Id => "ID",
             Self::Blob => "BLOB",
+            Self::National => "NATIONAL",
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::detect::national::{self, Kinds};
 use super::detect::{self, Search};
 use super::entity::Entity;
 use super::escape::{write_bare, write_part, write_string};
@@ -67,7 +68,7 @@ impl<'a> Masker<'a> {
             policy,
             identities,
             report: Report::default(),
-            search: Search::default(),
+            search: Search::new(policy.packs()),
             occurrences: Vec::new(),
             spans: Vec::new(),
             hashes: Vec::new(),
@@ -156,6 +157,7 @@ impl<'a> Masker<'a> {
         let entity = match treatment {
             Treatment::Keep => return None,
             Treatment::Scan => return self.text(text),
+            Treatment::National(kinds) => return self.national(kinds, text),
             _ if text.trim().is_empty() => return None,
             Treatment::Remove | Treatment::RemoveEverywhere => Entity::Removed,
             _ if placeholder::is_whole(text) => return None,
@@ -168,6 +170,19 @@ impl<'a> Masker<'a> {
         self.report.add(entity);
         let subject = self.subject(entity, text);
         Some(placeholder_for(self.policy, &mut self.hashes, entity, "", subject))
+    }
+
+    /// The national identifier that a field's name promises; what is none is a text like any other.
+    fn national(&mut self, kinds: Kinds, text: &str) -> Option<String> {
+        match kinds.country_of(text) {
+            Some(country) => Some(self.country(country)),
+            None => self.text(text),
+        }
+    }
+
+    fn country(&mut self, country: &str) -> String {
+        self.report.add(Entity::National);
+        self.policy.placeholder(Entity::National, country, "")
     }
 
     /// What of a text is hashed: the address alone of `Maria <maria@example.com>`, so that it
@@ -186,16 +201,28 @@ impl<'a> Masker<'a> {
 
     /// A number, where it has to go.
     pub(super) fn number(&mut self, treatment: Treatment, text: &str) -> Option<String> {
+        if let Some(country) = self.country_of_number(treatment, text) {
+            return Some(self.country(country));
+        }
         let entity = match treatment {
             Treatment::Keep => return None,
             Treatment::Remove | Treatment::RemoveEverywhere => Some(Entity::Removed),
             _ if text.len() < SHORTEST_PERSONAL_NUMBER && treatment != Treatment::Ssn => None,
-            Treatment::Scan | Treatment::Name | Treatment::Email => None,
+            Treatment::Scan | Treatment::Name | Treatment::Email | Treatment::National(_) => None,
             _ => entity_at(treatment, text),
         };
         let entity = entity.or_else(|| self.bare_number(text))?;
         self.report.add(entity);
         Some(self.policy.placeholder(entity, "", text))
+    }
+
+    fn country_of_number(&self, treatment: Treatment, text: &str) -> Option<&'static str> {
+        match treatment {
+            _ if text.len() < SHORTEST_PERSONAL_NUMBER => None,
+            Treatment::Scan => national::number(self.policy.packs(), text),
+            Treatment::National(kinds) => kinds.country_of_number(text),
+            _ => None,
+        }
     }
 
     fn bare_number(&mut self, text: &str) -> Option<Entity> {
@@ -359,6 +386,6 @@ fn entity_at(treatment: Treatment, text: &str) -> Option<Entity> {
         Treatment::Ip => text.contains(['.', ':']).then_some(Entity::Ip),
         Treatment::UserName | Treatment::Id => Some(Entity::Id),
         Treatment::Remove | Treatment::RemoveEverywhere => Some(Entity::Removed),
-        Treatment::Scan | Treatment::Keep => None,
+        Treatment::Scan | Treatment::Keep | Treatment::National(_) => None,
     }
 }

@@ -15,6 +15,7 @@ mod identities;
 mod json;
 mod keys;
 mod masker;
+mod pack;
 mod path;
 mod placeholder;
 mod policy;
@@ -29,6 +30,7 @@ use serde::Serialize;
 
 pub use self::entity::Entity;
 pub use self::hash::{MIN_MASK_KEY_BYTES, MaskKey, ShortMaskKey};
+pub use self::pack::Pack;
 pub use self::policy::{Policy, PolicyBuilder};
 pub use self::report::Report;
 

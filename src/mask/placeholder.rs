@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::detect::secret;
+use super::detect::{national, secret};
 use super::entity::Entity;
 
 /// Digits of the hash in a placeholder: the first 64 bits of the HMAC in hexadecimal.
@@ -58,6 +58,7 @@ fn detail_len(entity: Entity, rest: &[u8]) -> Option<usize> {
             Entity::Card => detail.len() == 4 && detail.iter().all(u8::is_ascii_digit),
             Entity::Secret => secret::is_kind(detail),
             Entity::Blob => is_length(detail),
+            Entity::National => national::is_country(detail),
             _ => false,
         };
     is_valid.then_some(end)
@@ -85,6 +86,8 @@ mod tests {
             "[SECRET:aws]",
             "[SECRET:password]",
             "[BLOB:70000]",
+            "[NATIONAL:de]",
+            "[NATIONAL:0123456789abcdef]",
         ] {
             assert!(is_whole(text), "{text}");
         }
@@ -100,6 +103,9 @@ mod tests {
             "[PHONE:0123456789ABCDEF]",
             "[PHONE:4242]",
             "[BLOB:]",
+            "[NATIONAL:xx]",
+            "[NATIONAL:DE]",
+            "[NATIONALS]",
             "[INFO]",
             "[EMAIL",
             "[EMAIL] ",

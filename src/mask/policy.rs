@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
+use super::detect::national::Kinds;
 use super::entity::Entity;
 use super::hash::MaskKey;
+use super::pack::{Pack, Packs};
 use super::traits::{self, KeyTraits};
 
 /// Names and versions the default rules: another version masks something else.
@@ -34,6 +36,7 @@ struct Rules {
     name: Cow<'static, str>,
     key: MaskKey,
     card_last_four: bool,
+    packs: Packs,
     /// By lower-cased field name.
     host_keys: HashMap<String, Treatment>,
 }
@@ -67,6 +70,8 @@ pub(crate) enum Treatment {
     UserName,
     /// An identifier that the host says carries a name.
     Id,
+    /// One of these national identifiers, if it has their form.
+    National(Kinds),
 }
 
 impl Policy {
@@ -93,13 +98,21 @@ impl Policy {
                 name: self.rules.name.clone(),
                 key,
                 card_last_four: self.rules.card_last_four,
+                packs: self.rules.packs,
                 host_keys: self.rules.host_keys.clone(),
             }),
         }
     }
 
+    pub(crate) fn packs(&self) -> Packs {
+        self.rules.packs
+    }
+
     pub(crate) fn traits_of(&self, key: &str) -> KeyTraits {
         let mut traits = traits::of(key);
+        if !self.rules.packs.is_empty() {
+            self.add_packs(key, &mut traits);
+        }
         if !self.rules.host_keys.is_empty() {
             if let Some(treatment) = self.rules.host_keys.get(&key.to_lowercase()) {
                 traits.treatment = *treatment;
@@ -107,6 +120,16 @@ impl Policy {
             }
         }
         traits
+    }
+
+    /// A field may be named after a national identifier, and may be one.
+    fn add_packs(&self, key: &str, traits: &mut KeyTraits) {
+        traits.is_plain &= !key.bytes().any(|byte| byte.is_ascii_digit());
+        if traits.treatment == Treatment::Scan && !traits.is_bare_name {
+            if let Some(kinds) = Kinds::named(self.rules.packs, key) {
+                traits.treatment = Treatment::National(kinds);
+            }
+        }
     }
 
     /// The placeholder for a value: a keyed hash where values have to stay comparable, a constant
@@ -150,6 +173,7 @@ pub struct PolicyBuilder {
     name: Option<String>,
     key: Option<MaskKey>,
     card_last_four: bool,
+    packs: Packs,
     host_keys: HashMap<String, Treatment>,
 }
 
@@ -181,6 +205,20 @@ impl PolicyBuilder {
         self
     }
 
+    /// Finds the national identifiers of a country, too: `[NATIONAL:de]`.
+    ///
+    /// # Default
+    /// No pack.
+    pub fn pack(mut self, pack: Pack) -> Self {
+        self.packs.add(pack);
+        self
+    }
+
+    /// The same for several countries, or for all of them: `packs(Pack::ALL)`.
+    pub fn packs(self, packs: &[Pack]) -> Self {
+        packs.iter().fold(self, |builder, pack| builder.pack(*pack))
+    }
+
     /// Removes what stands under this field name, in any case of its letters.
     pub fn remove_key(self, key: impl AsRef<str>) -> Self {
         self.treat(key.as_ref(), Treatment::RemoveEverywhere)
@@ -199,7 +237,7 @@ impl PolicyBuilder {
 
     /// Makes the policy.
     pub fn build(self) -> Policy {
-        let changed = !self.host_keys.is_empty() || self.card_last_four;
+        let changed = !self.host_keys.is_empty() || self.card_last_four || !self.packs.is_empty();
         let name = match (self.name, changed) {
             (Some(name), _) => Cow::Owned(name),
             (None, false) => Cow::Borrowed(DEFAULT_NAME),
@@ -210,6 +248,7 @@ impl PolicyBuilder {
                 name,
                 key: self.key.unwrap_or_else(MaskKey::ephemeral),
                 card_last_four: self.card_last_four,
+                packs: self.packs,
                 host_keys: self.host_keys,
             }),
         }

@@ -18,6 +18,7 @@ mod ip;
 mod labelled;
 mod mac;
 mod name;
+pub(super) mod national;
 mod pair;
 mod phone;
 mod precedence;
@@ -29,6 +30,7 @@ mod ssn;
 
 use super::entity::Entity;
 use super::fold::{Folded, fold};
+use super::pack::Packs;
 use super::placeholder;
 use super::scan::{Families, MAX_SHORT, Region, look_at_short, scan};
 
@@ -38,7 +40,8 @@ pub(crate) struct Finding {
     pub(crate) start: usize,
     pub(crate) end: usize,
     pub(crate) entity: Entity,
-    /// The kind of a secret, such as `aws`; empty for all else.
+    /// The kind of a secret, such as `aws`, or the country of a national identifier; empty for all
+    /// else.
     pub(crate) detail: &'static str,
 }
 
@@ -50,6 +53,10 @@ impl Finding {
     fn secret(start: usize, end: usize, kind: &'static str) -> Self {
         Self { start, end, entity: Entity::Secret, detail: kind }
     }
+
+    fn national(start: usize, end: usize, country: &'static str) -> Self {
+        Self { start, end, entity: Entity::National, detail: country }
+    }
 }
 
 /// How often what stands between findings is searched again. Each time costs at most one pass
@@ -59,6 +66,7 @@ const MAX_ROUNDS: u8 = 6;
 /// The search of one text after another, in buffers that are used again.
 #[derive(Debug, Default)]
 pub(crate) struct Search {
+    packs: Packs,
     findings: Vec<Finding>,
     regions: Vec<Region>,
 }
@@ -87,6 +95,11 @@ pub(crate) fn number(text: &str) -> Option<Entity> {
 }
 
 impl Search {
+    /// A search that also finds the identifiers of these countries.
+    pub(crate) fn new(packs: Packs) -> Self {
+        Self { packs, ..Self::default() }
+    }
+
     /// What was found last, in order of start and without overlaps.
     pub(crate) fn findings(&self) -> &[Finding] {
         &self.findings
@@ -152,6 +165,9 @@ impl Search {
             for region in &self.regions {
                 done = find_around(piece.text, region, done, &mut self.findings);
             }
+            if families.has(Families::DIGITS) {
+                national::find(self.packs, piece.text, &mut self.findings);
+            }
         }
         if self.findings.len() > first {
             precedence::settle(&mut self.findings, first);
@@ -166,7 +182,8 @@ impl Search {
 impl Piece<'_> {
     /// The part from `start` to `end`, both counted in the whole text.
     fn part(self, start: usize, end: usize) -> Self {
-        Self { text: &self.text[start - self.at..end - self.at], at: start, round: self.round + 1 }
+        let text = &self.text[start - self.at..end - self.at];
+        Self { text, at: start, round: self.round + 1, ..self }
     }
 }
 

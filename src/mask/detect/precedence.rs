@@ -1,7 +1,8 @@
 //! Which finding stays when two overlap.
 //!
 //! A blob wins over all, then a secret, whatever is inside it; then the formats with a checksum
-//! (IBAN, card), then addresses by their form, and last the ones told by their surroundings. Of
+//! (IBAN, card), then addresses by their form, the national identifiers of a pack, and last the
+//! ones told by their surroundings. Of
 //! two of a kind the longer stays, so nothing of it is left behind; what a dropped finding held
 //! beside the other is searched again.
 
@@ -37,9 +38,10 @@ fn rank(finding: &Finding) -> u8 {
         Entity::Card => 3,
         Entity::Email => 4,
         Entity::Ip | Entity::Mac => 5,
-        Entity::Ssn => 6,
-        Entity::Phone => 7,
-        _ => 8,
+        Entity::National => 6,
+        Entity::Ssn => 7,
+        Entity::Phone => 8,
+        _ => 9,
     }
 }
 

@@ -6,11 +6,12 @@ use proptest::prelude::*;
 
 use super::super::entity::Entity;
 use super::super::fold::{Folded, fold};
+use super::super::pack::{Pack, Packs};
 use super::super::placeholder;
 use super::{Finding, Search};
 
 /// Pieces of real formats, of prose and of what may stand between them.
-const FRAGMENTS: [&str; 84] = [
+const FRAGMENTS: [&str; 90] = [
     "ann@example.org",
     "@",
     "a",
@@ -95,6 +96,12 @@ const FRAGMENTS: [&str; 84] = [
     "c2VzYW1lOTk=",
     "BUNDLE_A__COM=ann:",
     "telegram_token=123456:",
+    "BSN 111222333",
+    "943 476 5919",
+    "12345678Z",
+    "880320-0016",
+    "RSSMRA85T10A562S",
+    "[NATIONAL:nl]",
 ];
 
 fn text() -> impl Strategy<Value = String> {
@@ -107,9 +114,19 @@ fn text() -> impl Strategy<Value = String> {
     proptest::collection::vec(fragment, 0..24).prop_map(|parts| parts.concat())
 }
 
-fn found(text: &str) -> Vec<Finding> {
+fn packs() -> impl Strategy<Value = Packs> {
+    prop_oneof![Just(&[][..]), Just(Pack::ALL)].prop_map(|on| {
+        let mut packs = Packs::default();
+        for pack in on {
+            packs.add(*pack);
+        }
+        packs
+    })
+}
+
+fn found(packs: Packs, text: &str) -> Vec<Finding> {
     let folded = fold(text);
-    let mut search = Search::default();
+    let mut search = Search::new(packs);
     search.find(folded.as_ref().map_or(text, Folded::text));
     if let Some(folded) = &folded {
         search.map_ranges(|start, end| folded.original(start, end));
@@ -117,10 +134,10 @@ fn found(text: &str) -> Vec<Finding> {
     search.findings().to_vec()
 }
 
-fn mask(text: &str) -> String {
+fn mask(packs: Packs, text: &str) -> String {
     let mut masked = String::new();
     let mut at = 0;
-    for finding in found(text) {
+    for finding in found(packs, text) {
         masked.push_str(&text[at..finding.start]);
         let name = finding.entity.as_str();
         let written = match finding.entity {
@@ -141,28 +158,28 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn masking_what_is_masked_changes_nothing(text in text()) {
-        let masked = mask(&text);
-        prop_assert_eq!(mask(&masked), masked);
+    fn masking_what_is_masked_changes_nothing(packs in packs(), text in text()) {
+        let masked = mask(packs, &text);
+        prop_assert_eq!(mask(packs, &masked), masked);
     }
 
     #[test]
-    fn findings_are_ordered_and_keep_off_placeholders(text in text()) {
+    fn findings_are_ordered_and_keep_off_placeholders(packs in packs(), text in text()) {
         let mut end = 0;
-        for finding in found(&text) {
+        for finding in found(packs, &text) {
             prop_assert!(end <= finding.start && finding.start < finding.end);
             prop_assert!(text.get(finding.start..finding.end).is_some());
             end = finding.end;
         }
         let mut at = 0;
         while let Some((start, end)) = placeholder::next(&text, at) {
-            prop_assert!(found(&text).iter().all(|f| f.end <= start || end <= f.start));
+            prop_assert!(found(packs, &text).iter().all(|f| f.end <= start || end <= f.start));
             at = end;
         }
     }
 
     #[test]
-    fn no_text_makes_it_panic(text in any::<String>()) {
-        found(&text);
+    fn no_text_makes_it_panic(packs in packs(), text in any::<String>()) {
+        found(packs, &text);
     }
 }

@@ -111,10 +111,10 @@ impl Known {
 
     /// What a value under this treatment says about the rest of the record.
     fn learn(&mut self, treatment: Treatment, text: &str) {
-        if matches!(treatment, Treatment::Scan | Treatment::Keep | Treatment::Remove) {
+        let Some(kind) = kind_of(treatment) else {
             return;
-        }
-        let is_new = self.is_new(1 << treatment as u32, text);
+        };
+        let is_new = self.is_new(kind, text);
         if !is_new && treatment != Treatment::Name {
             return;
         }
@@ -146,8 +146,28 @@ impl Known {
     }
 }
 
-/// The kind of place of a full name that two fields make; no treatment has this number.
-const PAIR: u32 = 1 << 31;
+/// The kind of place of a full name that two fields make.
+const PAIR: u32 = 1;
+
+/// The kind of place, as one bit, of a text that says something about the rest of the record.
+fn kind_of(treatment: Treatment) -> Option<u32> {
+    let bit = match treatment {
+        Treatment::Scan | Treatment::Keep | Treatment::Remove | Treatment::National(_) => {
+            return None;
+        }
+        Treatment::Name => 1,
+        Treatment::Email => 2,
+        Treatment::Phone => 3,
+        Treatment::Card => 4,
+        Treatment::Ssn => 5,
+        Treatment::Iban => 6,
+        Treatment::Ip => 7,
+        Treatment::UserName => 8,
+        Treatment::Id => 9,
+        Treatment::RemoveEverywhere => 10,
+    };
+    Some(1 << bit)
+}
 
 impl Sink for Known {
     fn null(&mut self) {}
