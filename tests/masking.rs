@@ -221,6 +221,19 @@ fn the_second_of_a_pair_is_the_value_of_the_first() {
 }
 
 #[test]
+fn what_stands_under_a_secret_key_stays_secret_in_a_pair() {
+    for pair in [
+        json!({"password": ["phone", "zyzzyva"]}),
+        json!({"password": {"name": "city", "value": "zyzzyva"}}),
+        json!({"password": {"name": "email", "value": "zyzzyva"}}),
+        json!({"first_name": ["email", "zyzzyva"]}),
+    ] {
+        let masked = mask(&pair);
+        assert!(!masked.contains("zyzzyva"), "{pair} -> {masked}");
+    }
+}
+
+#[test]
 fn the_order_in_which_a_pair_is_written_does_not_matter() {
     // `serde_json::Value` sorts its keys, raw JSON does not.
     for json in [
