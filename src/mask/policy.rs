@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
+use super::detect;
 use super::entity::Entity;
 use super::hash::MaskKey;
 use super::keys::{self, KeyRule};
@@ -18,6 +19,9 @@ const DEFAULT_NAME: &str = "default/1";
 const CACHED_KEYS: usize = 4_096;
 /// The longest of them, in bytes: a longer one is a text, and stays nowhere.
 const CACHED_KEY_BYTES: usize = 96;
+
+/// Any placeholder, for what nobody is going to read.
+const MASKED: &str = "[REMOVED]";
 
 /// What is masked, and how: a cheap handle to named, versioned rules and a hashing key.
 ///
@@ -260,15 +264,12 @@ fn default_traits(key: &str) -> KeyTraits {
         if let Some(traits) = cache.get(key) {
             return *traits;
         }
-        let traits = if placeholder::next(key, 0).is_some() {
-            traits_of_masked(key)
-        } else {
-            let rule = keys::rule_for(key);
-            KeyTraits {
-                treatment: rule.into(),
-                is_bare_name: rule == KeyRule::NameUnderPerson,
-                is_person: keys::is_person(key),
-            }
+        let said = without_personal(key);
+        let rule = keys::rule_for(&said);
+        let traits = KeyTraits {
+            treatment: rule.into(),
+            is_bare_name: rule == KeyRule::NameUnderPerson,
+            is_person: keys::is_person(&said),
         };
         if key.len() <= CACHED_KEY_BYTES {
             if cache.len() >= CACHED_KEYS {
@@ -280,15 +281,23 @@ fn default_traits(key: &str) -> KeyTraits {
     })
 }
 
-/// A key that was masked says no more than it did before: `[SSN]` is no field for one. Only a
-/// secret's name beside the placeholder is heeded.
-fn traits_of_masked(key: &str) -> KeyTraits {
-    let rest = placeholder::outside(key);
-    let segments = keys::Segments::of(&rest);
-    let (words, count) = segments.words();
-    let is_secret = keys::is_secret(&words[..count]);
-    let treatment = if is_secret { Treatment::Remove } else { Treatment::Scan };
-    KeyTraits { treatment, is_bare_name: false, is_person: false }
+/// What a key says beside what is masked in it, or will be: `[SSN]` is no field for one, and a key
+/// says the same before and after it was masked.
+fn without_personal(key: &str) -> Cow<'_, str> {
+    let mut findings = Vec::new();
+    detect::find(key, &mut findings);
+    if findings.is_empty() && placeholder::next(key, 0).is_none() {
+        return Cow::Borrowed(key);
+    }
+    let mut masked = String::with_capacity(key.len());
+    let mut at = 0;
+    for finding in findings {
+        masked.push_str(&key[at..finding.start]);
+        masked.push_str(MASKED);
+        at = finding.end;
+    }
+    masked.push_str(&key[at..]);
+    Cow::Owned(placeholder::replaced(&masked, " x "))
 }
 
 impl From<KeyRule> for Treatment {
@@ -327,6 +336,19 @@ mod tests {
         let rekeyed = policy.with_key(key);
         assert_eq!(rekeyed.name(), "airline/3");
         assert_ne!(rekeyed.key_id(), policy.key_id());
+    }
+
+    #[test]
+    fn a_key_says_the_same_before_and_after_it_was_masked() {
+        let policy = Policy::default();
+        for (key, masked) in [
+            ("Bearer +1 202 555 0143 phone", "Bearer [PHONE:0123456789abcdef] phone"),
+            ("token of ann@count.id", "token of [EMAIL:0123456789abcdef]"),
+            ("phone +1 202 555 0143", "phone [PHONE:0123456789abcdef]"),
+        ] {
+            let treatment = policy.traits_of(masked).treatment;
+            assert_eq!(policy.traits_of(key).treatment, treatment, "{key}");
+        }
     }
 
     #[test]
