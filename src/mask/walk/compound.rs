@@ -84,6 +84,7 @@ impl<S: Sink> Compound<'_, '_, S> {
             }
         }
         if self.is_variant {
+            self.walk.depth -= 1;
             self.walk.sink.end(Container::Object);
         }
         self.walk.last_was_byte = false;
