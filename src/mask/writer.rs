@@ -169,7 +169,11 @@ impl Sink for Writer<'_> {
         }
     }
 
-    fn bytes(&mut self, len: usize) {
+    fn bytes(&mut self, treatment: Treatment, len: usize) {
+        if matches!(treatment, Treatment::Remove | Treatment::RemoveEverywhere) {
+            self.masker.count(Entity::Removed);
+            return self.string("[REMOVED]");
+        }
         self.masker.count(Entity::Blob);
         self.string(&format!("[BLOB:{len}]"));
     }
@@ -228,9 +232,9 @@ impl Sink for Writer<'_> {
         self.out.len()
     }
 
-    fn replace_with_bytes(&mut self, mark: usize, len: usize) {
+    fn replace_with_bytes(&mut self, mark: usize, treatment: Treatment, len: usize) {
         self.out.truncate(mark);
-        self.bytes(len);
+        self.bytes(treatment, len);
     }
 
     fn watch(&mut self, _: bool) {}

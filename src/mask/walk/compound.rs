@@ -80,7 +80,7 @@ impl<S: Sink> Compound<'_, '_, S> {
             self.walk.sink.end(self.container);
             let is_bytes = self.container == Container::Array && self.is_bytes && self.index > 0;
             if is_bytes {
-                self.walk.sink.replace_with_bytes(self.mark, self.index);
+                self.walk.sink.replace_with_bytes(self.mark, self.place.treatment, self.index);
             }
         }
         if self.is_variant {
