@@ -1,5 +1,6 @@
 //! Writes what the walk meets as JSON, masked: the only way to bytes that may leave.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::entity::Entity;
@@ -289,11 +290,16 @@ impl Sink for Writer<'_> {
 
 /// Writes a quoted JSON string. U+0000 becomes U+FFFD: JSONB, where records end up, refuses it.
 pub(crate) fn write_string(text: &str, out: &mut Vec<u8>) {
-    let written = if memchr::memchr(0, text.as_bytes()).is_some() {
-        serde_json::to_writer(&mut *out, &text.replace('\0', "\u{fffd}"))
-    } else {
-        serde_json::to_writer(&mut *out, text)
-    };
+    let written = serde_json::to_writer(&mut *out, &*without_nul(text));
     // Writing a string to memory cannot fail.
     debug_assert!(written.is_ok());
+}
+
+/// The text as it is written: what is looked through has to be the same.
+pub(super) fn without_nul(text: &str) -> Cow<'_, str> {
+    if memchr::memchr(0, text.as_bytes()).is_some() {
+        Cow::Owned(text.replace('\0', "\u{fffd}"))
+    } else {
+        Cow::Borrowed(text)
+    }
 }

@@ -3,6 +3,7 @@
 use serde::ser::{self, Serialize};
 
 use super::super::policy::Treatment;
+use super::super::writer::without_nul;
 use super::parts::{At, Compound, Fields, State};
 use super::place::is_value_of_pair;
 use super::text::{text_of, write_text};
@@ -29,6 +30,7 @@ impl<S: Sink> Compound<'_, '_, S> {
         if self.state == State::Cut {
             return;
         }
+        let key = &*without_nul(key);
         self.walk.values += 1;
         self.walk.fingerprint.sampled(key);
         self.value_place = self.place.under(self.walk.policy, key);

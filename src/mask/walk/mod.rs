@@ -19,6 +19,7 @@ use self::place::Place;
 use super::json::JsonText;
 use super::placeholder;
 use super::policy::{Policy, Treatment};
+use super::writer::without_nul;
 
 /// How deep a trace may be nested; what lies deeper is cut. With the envelope around it a record
 /// stays below the 128 levels at which `serde_json`, and others, stop reading.
@@ -153,6 +154,7 @@ impl<S: Sink> Walk<'_, S> {
     }
 
     fn text(&mut self, place: Place, text: &str) {
+        let text = &*without_nul(text);
         self.last_was_byte = false;
         if place.names_sibling && may_be_a_name(text) {
             let traits = self.policy.traits_of(text);
