@@ -342,6 +342,14 @@ fn json_in_a_text_is_masked_as_json_and_stays_text() {
 }
 
 #[test]
+fn broken_json_that_masking_would_mend_is_removed() {
+    // What masks the record again would walk it, and find what nobody looked for.
+    let masked =
+        masked(&json!([r#"{"login": "zyzzyva", "password": "bad \& escape"}"#, "kept", 1]));
+    assert_eq!(masked, json!(["[REMOVED]", "kept", 1]));
+}
+
+#[test]
 fn a_host_tells_who_else_is_to_be_masked() {
     let collector = collector();
     let client = client(&collector);

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::entity::Entity;
 use super::identities::Identities;
+use super::json::JsonText;
 use super::masker::Masker;
 use super::path::Path;
 use super::policy::{Policy, Treatment};
@@ -165,6 +166,10 @@ impl Sink for Writer<'_> {
 
     fn text(&mut self, treatment: Treatment, text: &str) {
         match self.masker.placed(treatment, text) {
+            // Broken JSON that is whole without what was masked: nobody walked it.
+            Some(masked) if JsonText::parse_container(&masked).is_some() => {
+                self.string("[REMOVED]");
+            }
             Some(masked) => self.string(&masked),
             None => self.string(text),
         }
