@@ -14,6 +14,9 @@ use super::walk::{Container, Sink};
 
 /// The most cut places that are listed.
 const MAX_CUTS: usize = 64;
+/// How often JSON may stand in a text in JSON with its masked numbers as texts. Each level doubles
+/// the backslashes before a quote, and a number brought none of its own.
+const MAX_QUOTING_LEVELS: usize = 3;
 /// The most keys of one record that are remembered as harmless.
 const MAX_HARMLESS_KEYS: usize = 1_024;
 
@@ -159,6 +162,8 @@ impl Sink for Writer<'_> {
 
     fn number(&mut self, treatment: Treatment, text: &str) {
         match self.masker.number(treatment, text) {
+            // The quotes of a text would be longer than any number here.
+            Some(_) if self.around.len() > MAX_QUOTING_LEVELS => self.null(),
             Some(masked) => self.string(&masked),
             None => self.out.extend_from_slice(text.as_bytes()),
         }
