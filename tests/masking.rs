@@ -293,6 +293,20 @@ fn keys_are_looked_through_like_values_and_two_that_mask_alike_stay_two() {
 }
 
 #[test]
+fn a_key_that_was_masked_before_hides_none_that_is_masked_now() {
+    for json in [
+        r#"{"[CARD]":1,"4111 1111 1111 1111":2}"#,
+        r#"{"4111 1111 1111 1111":1,"[CARD]":2,"5555 5555 5555 4444":3}"#,
+        r#"{"4111 1111 1111 1111":1,"5555 5555 5555 4444":2,"[CARD]#2":3}"#,
+    ] {
+        let raw = RawValue::from_string(json.to_owned()).unwrap();
+        let masked = policy().mask(&raw).unwrap().into_json();
+        let read: Map<String, Value> = serde_json::from_str(&masked).unwrap();
+        assert_eq!(read.len(), json.matches(':').count(), "{masked}");
+    }
+}
+
+#[test]
 fn a_card_is_a_whole_number() {
     let value = json!([4_111_111_111_111_111_u64, 4_111_111_111_111_111.0, -45_630.817_386_789_12]);
     assert_eq!(masked(&value), json!(["[CARD]", "[CARD]", -45_630.817_386_789_12]));

@@ -8,6 +8,7 @@ use super::identities::Identities;
 use super::json::JsonText;
 use super::masker::Masker;
 use super::path::Path;
+use super::placeholder;
 use super::policy::{Policy, Treatment};
 use super::report::Report;
 use super::walk::{Container, Sink};
@@ -97,9 +98,14 @@ impl<'a> Writer<'a> {
         let Some((_, keys)) = self.masked_keys.last_mut() else {
             return key;
         };
-        let count = keys.entry(key.clone()).or_insert(0);
-        *count += 1;
-        if *count == 1 { key } else { format!("{key}#{count}") }
+        let mut unlike = key.clone();
+        while keys.contains_key(&unlike) {
+            let count = keys.entry(key.clone()).or_insert(1);
+            *count += 1;
+            unlike = format!("{key}#{count}");
+        }
+        keys.insert(unlike.clone(), 1);
+        unlike
     }
 }
 
@@ -216,7 +222,9 @@ impl Sink for Writer<'_> {
         if index > 0 {
             self.out.push(b',');
         }
-        if let Some(masked) = self.masked_key(key) {
+        // A key that was masked before may be what another is masked to.
+        let masked_before = || placeholder::next(key, 0).map(|_| key.to_owned());
+        if let Some(masked) = self.masked_key(key).or_else(masked_before) {
             let masked = self.unlike_the_others(masked);
             self.path.at_key(&masked);
             self.string(&masked);
