@@ -11,7 +11,7 @@ mod tree;
 use std::time::{Duration, Instant};
 
 /// What a check may take anyway, on a machine that is busy with something else.
-const AT_LEAST: Duration = Duration::from_secs(1);
+const AT_LEAST: Duration = Duration::from_secs(5);
 /// What each byte may add: a thousand times of what it takes without instrumentation.
 const PER_BYTE: Duration = Duration::from_micros(100);
 
