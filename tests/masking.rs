@@ -221,6 +221,19 @@ fn the_second_of_a_pair_is_the_value_of_the_first() {
 }
 
 #[test]
+fn what_stands_under_a_secret_key_stays_secret_in_a_pair() {
+    for pair in [
+        json!({"password": ["phone", "zyzzyva"]}),
+        json!({"password": {"name": "city", "value": "zyzzyva"}}),
+        json!({"password": {"name": "email", "value": "zyzzyva"}}),
+        json!({"first_name": ["email", "zyzzyva"]}),
+    ] {
+        let masked = mask(&pair);
+        assert!(!masked.contains("zyzzyva"), "{pair} -> {masked}");
+    }
+}
+
+#[test]
 fn the_order_in_which_a_pair_is_written_does_not_matter() {
     // `serde_json::Value` sorts its keys, raw JSON does not.
     for json in [
@@ -280,6 +293,20 @@ fn keys_are_looked_through_like_values_and_two_that_mask_alike_stay_two() {
 }
 
 #[test]
+fn a_key_that_was_masked_before_hides_none_that_is_masked_now() {
+    for json in [
+        r#"{"[CARD]":1,"4111 1111 1111 1111":2}"#,
+        r#"{"4111 1111 1111 1111":1,"[CARD]":2,"5555 5555 5555 4444":3}"#,
+        r#"{"4111 1111 1111 1111":1,"5555 5555 5555 4444":2,"[CARD]#2":3}"#,
+    ] {
+        let raw = RawValue::from_string(json.to_owned()).unwrap();
+        let masked = policy().mask(&raw).unwrap().into_json();
+        let read: Map<String, Value> = serde_json::from_str(&masked).unwrap();
+        assert_eq!(read.len(), json.matches(':').count(), "{masked}");
+    }
+}
+
+#[test]
 fn a_card_is_a_whole_number() {
     let value = json!([4_111_111_111_111_111_u64, 4_111_111_111_111_111.0, -45_630.817_386_789_12]);
     assert_eq!(masked(&value), json!(["[CARD]", "[CARD]", -45_630.817_386_789_12]));
@@ -326,6 +353,14 @@ fn json_in_a_text_is_masked_as_json_and_stays_text() {
     let deep: Value = serde_json::from_str(body["deep"].as_str().unwrap()).unwrap();
     assert!(deep["email"].as_str().unwrap().starts_with("[EMAIL:"), "{deep}");
     assert_eq!(masked["as_is"], "{ \"a\" : 1 }", "what holds nothing personal keeps its bytes");
+}
+
+#[test]
+fn broken_json_that_masking_would_mend_is_removed() {
+    // What masks the record again would walk it, and find what nobody looked for.
+    let masked =
+        masked(&json!([r#"{"login": "zyzzyva", "password": "bad \& escape"}"#, "kept", 1]));
+    assert_eq!(masked, json!(["[REMOVED]", "kept", 1]));
 }
 
 #[test]

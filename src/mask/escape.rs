@@ -1,5 +1,7 @@
 //! Text as JSON strings, by vector instructions where the machine has them.
 
+use std::borrow::Cow;
+
 use escape_simd::json::escape_into;
 
 /// The escaper asks for six times the room of its input, so it is given no more at once.
@@ -7,13 +9,27 @@ const CHUNK: usize = 16 << 10;
 
 /// Writes a quoted JSON string. U+0000 becomes U+FFFD: JSONB, where records end up, refuses it.
 pub(crate) fn write_string(text: &str, out: &mut Vec<u8>) {
-    if text.len() <= CHUNK && memchr::memchr(0, text.as_bytes()).is_none() {
+    write_whole(&without_nul(text), out);
+}
+
+/// Writes a quoted JSON string that has no NUL.
+pub(super) fn write_whole(text: &str, out: &mut Vec<u8>) {
+    if text.len() <= CHUNK {
         escape_into(text, out);
         return;
     }
     out.push(b'"');
     write_part(text, out);
     out.push(b'"');
+}
+
+/// The text as it is written: what is looked through has to be the same.
+pub(super) fn without_nul(text: &str) -> Cow<'_, str> {
+    if memchr::memchr(0, text.as_bytes()).is_some() {
+        Cow::Owned(text.replace('\0', "\u{fffd}"))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// Writes a string that has nothing to be escaped.
@@ -23,16 +39,8 @@ pub(super) fn write_bare(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
-/// Writes a part of a string, without the quotation marks.
+/// Writes a part of a string that has no NUL, without the quotation marks.
 pub(super) fn write_part(text: &str, out: &mut Vec<u8>) {
-    if memchr::memchr(0, text.as_bytes()).is_some() {
-        write_chunks(&text.replace('\0', "\u{fffd}"), out);
-    } else {
-        write_chunks(text, out);
-    }
-}
-
-fn write_chunks(text: &str, out: &mut Vec<u8>) {
     let mut rest = text;
     while !rest.is_empty() {
         let mut end = rest.len().min(CHUNK);

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::detect::national::{self, Kinds};
 use super::detect::{self, Search};
 use super::entity::Entity;
-use super::escape::{write_bare, write_part, write_string};
+use super::escape::{write_bare, write_part, write_whole};
 use super::fold::{Folded, fold};
 use super::identities::{Identities, Occurrence};
 use super::placeholder;
@@ -103,7 +103,7 @@ impl<'a> Masker<'a> {
             if is_bare {
                 write_bare(text, out);
             } else {
-                write_string(text, out);
+                write_whole(text, out);
             }
             return;
         }
@@ -191,7 +191,7 @@ impl<'a> Masker<'a> {
         if entity != Entity::Email {
             return text;
         }
-        self.search.find(text);
+        self.search.find_unfolded(text);
         let mut emails = self.search.findings().iter().filter(|f| f.entity == entity);
         match (emails.next(), emails.next()) {
             (Some(email), None) => &text[email.start..email.end],

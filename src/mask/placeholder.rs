@@ -38,16 +38,22 @@ pub(crate) fn next(text: &str, from: usize) -> Option<(usize, usize)> {
 
 /// The text without its placeholders: what is left to tell anything.
 pub(crate) fn outside(text: &str) -> Cow<'_, str> {
-    let (mut rest, mut at) = (String::new(), 0);
+    match next(text, 0) {
+        None => Cow::Borrowed(text),
+        Some(_) => Cow::Owned(replaced(text, "")),
+    }
+}
+
+/// The text with the same thing in the place of each placeholder.
+pub(crate) fn replaced(text: &str, by: &str) -> String {
+    let (mut rest, mut at) = (String::with_capacity(text.len()), 0);
     while let Some((start, end)) = next(text, at) {
         rest.push_str(&text[at..start]);
+        rest.push_str(by);
         at = end;
     }
-    if at == 0 {
-        return Cow::Borrowed(text);
-    }
     rest.push_str(&text[at..]);
-    Cow::Owned(rest)
+    rest
 }
 
 fn detail_len(entity: Entity, rest: &[u8]) -> Option<usize> {

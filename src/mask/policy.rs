@@ -291,6 +291,19 @@ mod tests {
     }
 
     #[test]
+    fn a_key_says_the_same_before_and_after_it_was_masked() {
+        let policy = Policy::default();
+        for (key, masked) in [
+            ("Bearer +1 202 555 0143 phone", "Bearer [PHONE:0123456789abcdef] phone"),
+            ("token of ann@count.id", "token of [EMAIL:0123456789abcdef]"),
+            ("phone +1 202 555 0143", "phone [PHONE:0123456789abcdef]"),
+        ] {
+            let treatment = policy.traits_of(masked).treatment;
+            assert_eq!(policy.traits_of(key).treatment, treatment, "{key}");
+        }
+    }
+
+    #[test]
     fn placeholders_tell_the_type_and_no_value() {
         let policy = Policy::builder().card_last_four(true).build();
         let card = policy.placeholder(Entity::Card, "", "4111 1111 1111 1234");

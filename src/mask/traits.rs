@@ -1,8 +1,9 @@
 //! What the name of a field says about the value under it, worked out once for each name.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
-use super::detect;
+use super::detect::{self, Search};
 use super::keys::{self, KeyRule};
 use super::placeholder;
 use super::policy::Treatment;
@@ -11,6 +12,9 @@ use super::policy::Treatment;
 const SLOTS: usize = 4_096;
 /// The longest of them, in bytes: a longer one is a text, and stays nowhere.
 const LONGEST: usize = 96;
+
+/// Any placeholder, for what nobody is going to read.
+const MASKED: &str = "[REMOVED]";
 
 /// What a field name says about the value under it.
 #[derive(Clone, Copy, Debug)]
@@ -93,11 +97,8 @@ fn short_word(key: &[u8]) -> u64 {
 }
 
 fn work_out(key: &str) -> KeyTraits {
-    let (rule, is_person) = if placeholder::next(key, 0).is_some() {
-        (rule_of_masked(key), false)
-    } else {
-        (keys::rule_for(key), keys::is_person(key))
-    };
+    let said = without_personal(key);
+    let (rule, is_person) = (keys::rule_for(&said), keys::is_person(&said));
     KeyTraits {
         treatment: rule.into(),
         is_bare_name: rule == KeyRule::NameUnderPerson,
@@ -117,13 +118,23 @@ fn work_out(key: &str) -> KeyTraits {
     }
 }
 
-/// A key that was masked says no more than it did before: `[SSN]` is no field for one. Only a
-/// secret's name beside the placeholder is heeded.
-fn rule_of_masked(key: &str) -> KeyRule {
-    let rest = placeholder::outside(key);
-    let segments = keys::Segments::of(&rest);
-    let (words, count) = segments.words();
-    if keys::is_secret(&words[..count]) { KeyRule::Remove } else { KeyRule::Scan }
+/// What a key says beside what is masked in it, or will be: `[SSN]` is no field for one, and a key
+/// says the same before and after it was masked.
+fn without_personal(key: &str) -> Cow<'_, str> {
+    let mut search = Search::default();
+    search.find_unfolded(key);
+    if search.findings().is_empty() && placeholder::next(key, 0).is_none() {
+        return Cow::Borrowed(key);
+    }
+    let mut masked = String::with_capacity(key.len());
+    let mut at = 0;
+    for finding in search.findings() {
+        masked.push_str(&key[at..finding.start]);
+        masked.push_str(MASKED);
+        at = finding.end;
+    }
+    masked.push_str(&key[at..]);
+    Cow::Owned(placeholder::replaced(&masked, " x "))
 }
 
 fn is_escaped(byte: u8) -> bool {

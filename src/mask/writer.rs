@@ -5,14 +5,19 @@ use std::collections::HashMap;
 use super::entity::Entity;
 use super::escape::{write_bare, write_string};
 use super::identities::Identities;
+use super::json::{JsonText, like_container};
 use super::masker::Masker;
 use super::path::Path;
+use super::placeholder;
 use super::policy::{Policy, Treatment};
 use super::report::Report;
 use super::walk::{Container, Sink};
 
 /// The most cut places that are listed.
 const MAX_CUTS: usize = 64;
+/// How often JSON may stand in a text in JSON with its masked numbers as texts. Each level doubles
+/// the backslashes before a quote, and a number brought none of its own.
+const MAX_QUOTING_LEVELS: usize = 3;
 
 /// A place in a record where something was left out or shortened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,9 +90,14 @@ impl<'a> Writer<'a> {
         let Some((_, keys)) = self.masked_keys.last_mut() else {
             return key;
         };
-        let count = keys.entry(key.clone()).or_insert(0);
-        *count += 1;
-        if *count == 1 { key } else { format!("{key}#{count}") }
+        let mut unlike = key.clone();
+        while keys.contains_key(&unlike) {
+            let count = keys.entry(key.clone()).or_insert(1);
+            *count += 1;
+            unlike = format!("{key}#{count}");
+        }
+        keys.insert(unlike.clone(), 1);
+        unlike
     }
 }
 
@@ -150,23 +160,33 @@ impl Sink for Writer<'_> {
 
     fn number(&mut self, treatment: Treatment, text: &str) {
         match self.masker.number(treatment, text) {
+            // The quotes of a text would be longer than any number here.
+            Some(_) if self.around.len() > MAX_QUOTING_LEVELS => self.null(),
             Some(masked) => self.string(&masked),
             None => self.out.extend_from_slice(text.as_bytes()),
         }
     }
 
     fn text(&mut self, treatment: Treatment, text: &str) {
-        if treatment == Treatment::Scan {
+        if treatment == Treatment::Scan && !begins_container(text) {
             self.masker.write_text(text, &mut self.out);
             return;
         }
         match self.masker.placed(treatment, text) {
+            // Broken JSON that is whole without what was masked: nobody walked it.
+            Some(masked) if is_container(&masked) => {
+                self.string("[REMOVED]");
+            }
             Some(masked) => self.string(&masked),
             None => self.string(text),
         }
     }
 
-    fn bytes(&mut self, len: usize) {
+    fn bytes(&mut self, treatment: Treatment, len: usize) {
+        if matches!(treatment, Treatment::Remove | Treatment::RemoveEverywhere) {
+            self.masker.count(Entity::Removed);
+            return self.string("[REMOVED]");
+        }
         self.masker.count(Entity::Blob);
         self.string(&format!("[BLOB:{len}]"));
     }
@@ -198,7 +218,9 @@ impl Sink for Writer<'_> {
         if index > 0 {
             self.out.push(b',');
         }
-        if let Some(masked) = self.masked_key(key, is_plain) {
+        // A key that was masked before may be what another is masked to.
+        let masked_before = || placeholder::next(key, 0).map(|_| key.to_owned());
+        if let Some(masked) = self.masked_key(key, is_plain).or_else(masked_before) {
             let masked = self.unlike_the_others(masked);
             self.path.at_key(&masked);
             self.string(&masked);
@@ -225,9 +247,9 @@ impl Sink for Writer<'_> {
         self.out.len()
     }
 
-    fn replace_with_bytes(&mut self, mark: usize, len: usize) {
+    fn replace_with_bytes(&mut self, mark: usize, treatment: Treatment, len: usize) {
         self.out.truncate(mark);
-        self.bytes(len);
+        self.bytes(treatment, len);
     }
 
     fn watch(&mut self, _: bool) {}
@@ -280,4 +302,12 @@ impl Sink for Writer<'_> {
         json.clear();
         self.spare.push(json);
     }
+}
+
+fn begins_container(text: &str) -> bool {
+    text.trim_ascii_start().starts_with(['{', '['])
+}
+
+fn is_container(text: &str) -> bool {
+    like_container(text).and_then(JsonText::parse).is_some()
 }

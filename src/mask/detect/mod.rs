@@ -82,9 +82,8 @@ struct Piece<'t> {
 
 /// Whether nothing personal stands in `text` by its form.
 pub(crate) fn is_clean(text: &str) -> bool {
-    let folded = fold(text);
     let mut search = Search::default();
-    search.find(folded.as_ref().map_or(text, Folded::text));
+    search.find_unfolded(text);
     search.findings.is_empty()
 }
 
@@ -107,6 +106,15 @@ impl Search {
 
     pub(crate) fn clear(&mut self) {
         self.findings.clear();
+    }
+
+    /// Finds what must be masked in any text.
+    pub(crate) fn find_unfolded(&mut self, text: &str) {
+        let folded = fold(text);
+        self.find(folded.as_ref().map_or(text, Folded::text));
+        if let Some(folded) = &folded {
+            self.map_ranges(|start, end| folded.original(start, end));
+        }
     }
 
     /// Gives every finding another range: that of the text before it was folded.

@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use proptest::prelude::*;
 
 use super::super::entity::Entity;
-use super::super::fold::{Folded, fold};
 use super::super::pack::{Pack, Packs};
 use super::super::placeholder;
 use super::{Finding, Search};
@@ -125,12 +124,8 @@ fn packs() -> impl Strategy<Value = Packs> {
 }
 
 fn found(packs: Packs, text: &str) -> Vec<Finding> {
-    let folded = fold(text);
     let mut search = Search::new(packs);
-    search.find(folded.as_ref().map_or(text, Folded::text));
-    if let Some(folded) = &folded {
-        search.map_ranges(|start, end| folded.original(start, end));
-    }
+    search.find_unfolded(text);
     search.findings().to_vec()
 }
 

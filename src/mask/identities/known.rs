@@ -184,7 +184,7 @@ impl Sink for Known {
         self.learn(treatment, text);
     }
 
-    fn bytes(&mut self, _: usize) {}
+    fn bytes(&mut self, _: Treatment, _: usize) {}
     fn cut(&mut self) {}
 
     fn begin(&mut self, _: Container) {
@@ -206,7 +206,7 @@ impl Sink for Known {
         self.watches = if is_on { self.watches + 1 } else { self.watches.saturating_sub(1) };
     }
 
-    fn replace_with_bytes(&mut self, _: usize, _: usize) {}
+    fn replace_with_bytes(&mut self, _: usize, _: Treatment, _: usize) {}
 
     fn rename(&mut self, from: usize, to: usize, treatment: Treatment) {
         for text in self.watched.get(from..to).unwrap_or_default().to_vec() {

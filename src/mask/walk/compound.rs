@@ -2,6 +2,7 @@
 
 use serde::ser::{self, Serialize};
 
+use super::super::escape::without_nul;
 use super::super::policy::Treatment;
 use super::super::traits::InPair;
 use super::parts::{At, Compound, Fields, State};
@@ -29,6 +30,7 @@ impl<S: Sink> Compound<'_, '_, S> {
         if self.state == State::Cut {
             return;
         }
+        let key = &*without_nul(key);
         self.walk.values += 1;
         self.walk.fingerprint.sampled(key);
         let traits = self.walk.policy.traits_of(key);
@@ -81,10 +83,11 @@ impl<S: Sink> Compound<'_, '_, S> {
             self.walk.sink.end(self.container);
             let is_bytes = self.container == Container::Array && self.is_bytes && self.index > 0;
             if is_bytes {
-                self.walk.sink.replace_with_bytes(self.mark, self.index);
+                self.walk.sink.replace_with_bytes(self.mark, self.place.treatment, self.index);
             }
         }
         if self.is_variant {
+            self.walk.depth -= 1;
             self.walk.sink.end(Container::Object);
         }
         self.walk.last_was_byte = false;

@@ -16,6 +16,7 @@ use serde::ser::{self, Serialize};
 use self::fingerprint::Fingerprint;
 use self::parts::At;
 use self::place::Place;
+use super::escape::without_nul;
 use super::json::{JsonText, like_container};
 use super::placeholder;
 use super::policy::{Policy, Treatment};
@@ -39,7 +40,7 @@ pub(super) trait Sink {
     /// A number by its decimal text.
     fn number(&mut self, treatment: Treatment, text: &str);
     fn text(&mut self, treatment: Treatment, text: &str);
-    fn bytes(&mut self, len: usize);
+    fn bytes(&mut self, treatment: Treatment, len: usize);
     /// NaN, an infinity, or what lies too deep: nothing can be said about it.
     fn cut(&mut self);
 
@@ -53,7 +54,7 @@ pub(super) trait Sink {
     /// The place in the output that a later [`Sink::replace`] may go back to.
     fn mark(&self) -> usize;
     /// Everything since `mark` was `len` bytes given as numbers.
-    fn replace_with_bytes(&mut self, mark: usize, len: usize);
+    fn replace_with_bytes(&mut self, mark: usize, treatment: Treatment, len: usize);
     /// What follows may get its name later, until it is said that it may not.
     fn watch(&mut self, is_on: bool);
     /// What stands at `from..to`, of a value that was watched, has a name that tells what it is.
@@ -226,6 +227,7 @@ impl<S: Sink> Walk<'_, S> {
     }
 
     fn text(&mut self, place: Place, text: &str) {
+        let text = &*without_nul(text);
         self.last_was_byte = false;
         if place.names_sibling && may_be_a_name(text) {
             let traits = self.policy.traits_of(text);
@@ -266,10 +268,10 @@ impl<S: Sink> Walk<'_, S> {
         self.named = None;
     }
 
-    fn bytes(&mut self, len: usize) {
+    fn bytes(&mut self, place: Place, len: usize) {
         self.fingerprint.mix(len as u64);
         self.last_was_byte = false;
-        self.sink.bytes(len);
+        self.sink.bytes(place.treatment, len);
     }
 
     fn cut(&mut self) {

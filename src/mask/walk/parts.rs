@@ -92,11 +92,12 @@ impl<'w, 's, S: Sink> At<'w, 's, S> {
         let Self { walk, place } = self;
         let traits = walk.policy.traits_of(variant);
         let place = place.under(traits);
-        if walk.depth < MAX_DEPTH {
+        let is_open = walk.depth < MAX_DEPTH;
+        if is_open {
+            walk.depth += 1;
             walk.sink.begin(Container::Object);
             walk.sink.key(0, variant, traits.is_plain);
         }
-        let is_open = walk.depth < MAX_DEPTH;
         let inner = At { walk, place };
         Compound { is_variant: is_open, ..inner.open(container, Some(len)) }
     }

@@ -36,6 +36,13 @@ impl Place {
 
     /// The place of the second of a pair, when the first names it.
     pub(super) fn named(self, treatment: Option<Treatment>) -> Self {
-        Self { treatment: treatment.unwrap_or(self.treatment), names_sibling: false, ..self }
+        let named = treatment.unwrap_or(Treatment::Scan);
+        // The key around both may say more than the first of them.
+        let wins = match self.treatment {
+            Treatment::Scan => true,
+            Treatment::Remove | Treatment::RemoveEverywhere => false,
+            _ => matches!(named, Treatment::Remove | Treatment::RemoveEverywhere),
+        };
+        Self { treatment: if wins { named } else { self.treatment }, names_sibling: false, ..self }
     }
 }

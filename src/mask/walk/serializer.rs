@@ -178,7 +178,7 @@ impl<'w, 's, S: Sink> ser::Serializer for At<'w, 's, S> {
     }
 
     fn serialize_bytes(self, v: &[u8]) -> Result<(), WalkError> {
-        self.walk.bytes(v.len());
+        self.walk.bytes(self.place, v.len());
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::super::super::entity::Entity;
 use super::super::super::pack::{Pack, Packs};
 use super::super::super::placeholder;
-use super::super::{Finding, find};
+use super::super::{Finding, Search};
 use super::{Number, form, numbers};
 
 /// A number as it is written, the word that tells it, and whether its checksum shows every change
@@ -109,9 +109,9 @@ fn every_pack() -> Packs {
 }
 
 fn found(packs: Packs, text: &str) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    find(packs, text, &mut findings);
-    findings
+    let mut search = Search::new(packs);
+    search.find_unfolded(text);
+    search.findings().to_vec()
 }
 
 /// Whether a text is a number of the same kind as the sample.
