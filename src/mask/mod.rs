@@ -6,6 +6,7 @@
 //!
 //! A placeholder is `[TYPE]` or `[TYPE:detail]`; masking what is masked changes nothing.
 
+mod caught;
 mod detect;
 mod entity;
 mod fold;
@@ -29,6 +30,7 @@ pub use self::hash::{MIN_MASK_KEY_BYTES, MaskKey, ShortMaskKey};
 pub use self::policy::{Policy, PolicyBuilder};
 pub use self::report::Report;
 
+pub(crate) use self::caught::caught;
 pub(crate) use self::identities::{Identities, Known};
 pub(crate) use self::masker::Masker;
 pub(crate) use self::writer::{Cut, write_string};

@@ -2,10 +2,9 @@
 //! no global.
 
 use crate::level::Level;
-use crate::mask::{self, Cut, Identities, Known, Policy, Seen, Written};
+use crate::mask::{self, Cut, Identities, Known, Policy, Seen, Written, caught};
 use crate::wire;
 
-use super::caught::caught;
 use super::cuts::Cuts;
 use super::head;
 use super::payload::{Degraded, Payload, TracePart};
