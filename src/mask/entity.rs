@@ -10,7 +10,7 @@ pub enum Entity {
     Card,
     /// A credential: key, token, password, private key.
     Secret,
-    /// A value that was taken out because of its key.
+    /// A value that was taken out because of its key, or by a rule of the host's.
     Removed,
     /// A telephone number.
     Phone,

@@ -185,6 +185,13 @@ impl Sink for Known {
         self.learn(treatment, text);
     }
 
+    fn also(&mut self, treatment: Treatment, text: &str) {
+        self.learn(treatment, text);
+    }
+
+    fn begin_left_out(&mut self) {}
+    fn end_left_out(&mut self) {}
+
     fn bytes(&mut self, _: usize) {}
     fn cut(&mut self) {}
 

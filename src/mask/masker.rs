@@ -1,5 +1,7 @@
 //! Masks texts and numbers, one at a time, by a policy and by what the record knows.
 
+mod host;
+
 use super::detect::{self, Finding};
 use super::entity::Entity;
 use super::identities::{Identities, Occurrence};
@@ -46,13 +48,18 @@ impl<'a> Masker<'a> {
         self.report
     }
 
+    /// Forgets what was counted since: it is not written.
+    pub(super) fn rewind(&mut self, report: Report) {
+        self.report = report;
+    }
+
     /// Counts what was masked without a text to look at.
     pub(super) fn count(&mut self, entity: Entity) {
         self.report.add(entity);
     }
 
-    /// The text with everything personal replaced; `None` where there is nothing.
-    pub(crate) fn text(&mut self, text: &str) -> Option<String> {
+    /// Masked once; see [`Masker::text`].
+    fn text_once(&mut self, text: &str) -> Option<String> {
         self.look(text);
         if self.spans.is_empty() {
             return None;
@@ -88,8 +95,9 @@ impl<'a> Masker<'a> {
             Treatment::Keep => return None,
             Treatment::Scan => return self.text(text),
             _ if text.trim().is_empty() => return None,
-            Treatment::Remove | Treatment::RemoveEverywhere => Entity::Removed,
+            Treatment::Remove | Treatment::RemoveEverywhere | Treatment::Drop => Entity::Removed,
             _ if placeholder::is_whole(text) => return None,
+            Treatment::Length => Entity::Blob,
             // What was masked already says nothing about the rest.
             _ => match entity_at(treatment, &placeholder::outside(text)) {
                 Some(entity) => entity,
@@ -119,12 +127,21 @@ impl<'a> Masker<'a> {
     pub(super) fn number(&mut self, treatment: Treatment, text: &str) -> Option<String> {
         let entity = match treatment {
             Treatment::Keep => return None,
-            Treatment::Remove | Treatment::RemoveEverywhere => Some(Entity::Removed),
+            Treatment::Remove | Treatment::RemoveEverywhere | Treatment::Drop => {
+                Some(Entity::Removed)
+            }
+            Treatment::Length => Some(Entity::Blob),
             _ if text.len() < SHORTEST_PERSONAL_NUMBER && treatment != Treatment::Ssn => None,
             Treatment::Scan | Treatment::Name | Treatment::Email => None,
             _ => entity_at(treatment, text),
         };
-        let entity = entity.or_else(|| self.bare_number(text))?;
+        let entity = match entity {
+            Some(entity) if treatment.hides_all() => entity,
+            entity => {
+                let found = entity.or_else(|| self.bare_number(text));
+                self.number_by_host(text, found)?
+            }
+        };
         self.report.add(entity);
         Some(self.policy.placeholder(entity, "", text))
     }
@@ -140,8 +157,9 @@ impl<'a> Masker<'a> {
         })
     }
 
-    /// Fills `spans` with what has to go, in order, none over another.
-    fn look(&mut self, text: &str) {
+    /// Fills `spans` with what the detectors and the record's names tell, in order, none over
+    /// another.
+    fn look_by_default(&mut self, text: &str) {
         self.findings.clear();
         self.occurrences.clear();
         self.spans.clear();
@@ -218,7 +236,8 @@ fn entity_at(treatment: Treatment, text: &str) -> Option<Entity> {
         Treatment::Iban => (digits >= 6).then_some(Entity::Iban),
         Treatment::Ip => text.contains(['.', ':']).then_some(Entity::Ip),
         Treatment::UserName | Treatment::Id => Some(Entity::Id),
-        Treatment::Remove | Treatment::RemoveEverywhere => Some(Entity::Removed),
+        Treatment::Remove | Treatment::RemoveEverywhere | Treatment::Drop => Some(Entity::Removed),
+        Treatment::Length => Some(Entity::Blob),
         Treatment::Scan | Treatment::Keep => None,
     }
 }
