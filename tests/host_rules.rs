@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use epilogue::mask::{Action, Body, Entity, MaskKey, Policy, PolicyBuilder, PolicyError};
-use epilogue::{Level, Record, Step};
+use epilogue::{Level, Record, Setting, Status, Step};
 use proptest::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -493,6 +493,77 @@ proptest! {
         let once = policy.mask(&value).unwrap().into_json();
         let read: Value = serde_json::from_str(&once).unwrap();
         let twice: Value = serde_json::from_str(policy.mask(&read).unwrap().json()).unwrap();
-        prop_assert_eq!(twice, read, "{}", value);
+        prop_assert_eq!(twice, read, "{}\n{}", value, policy.describe());
+    }
+}
+
+#[test]
+fn the_policy_tells_what_it_does_and_no_secret() {
+    let policy = Policy::builder()
+        .key(MaskKey::new("a-masking-key-that-nobody-must-see").unwrap())
+        .name("airline/3")
+        .hash_key("passenger_ref")
+        .keep_key("email")
+        .path("trace.input", Action::Drop)
+        .body("trace.steps[*].output", Body::Length)
+        .pattern("tickets", r"T-\d|`x`", Action::Mask)
+        .words("customers", ["Zyzzyva Inc"], Action::Mask)
+        .words("our addresses", ["support@acme.example"], Action::Keep)
+        .detector("seats", finding("12A"), Action::Drop)
+        .card_last_four(true)
+        .build()
+        .unwrap();
+    let told = policy.describe();
+    for line in [
+        "- Policy: `airline/3`",
+        "- hash the field `passenger_ref`",
+        "- keep the field `email`",
+        "- drop what stands at `trace.input`",
+        "- tell only the length of what stands at `trace.steps[*].output`",
+        "- `tickets`: mask what matches `` T-\\d|`x` ``",
+        "- `customers`: mask each of 1 words",
+        "- `our addresses`: keep `support@acme.example`",
+        "- `seats`: remove every text with what the service's own detector finds",
+        "- kept as it is: `email`",
+        "- show the last four digits of a card",
+    ] {
+        assert!(told.lines().any(|told| told == line), "{line}\n{told}");
+    }
+    assert!(told.contains(r#"`"[CARD:1111]"`"#) && told.contains(policy.key_id()), "{told}");
+    for secret in ["nobody-must-see", "Zyzzyva"] {
+        assert!(!told.contains(secret) && !format!("{policy:?}").contains(secret), "{told}");
+    }
+    let default = Policy::default().describe();
+    assert!(default.contains("None: the default rules alone."), "{default}");
+}
+
+#[test]
+fn every_field_of_a_record_is_told_and_every_variable_is_one() {
+    let told = Policy::default().describe();
+    let record = Record::workflow("1")
+        .status(Status::Failed)
+        .status_reason("plain")
+        .category("c")
+        .tag("t")
+        .metric("m", 1)
+        .took(std::time::Duration::from_secs(1))
+        .workflow_name("w")
+        .workflow_version("1")
+        .environment("e")
+        .attempt(1)
+        .step(Step::llm_call("a", "b").cost("0.1", "USD"))
+        .state("x".repeat(3 << 20));
+    let json = record.seal(&Policy::default(), Level::FullTrace).render();
+    let sealed: Value = serde_json::from_str(&json).unwrap();
+    for field in sealed.as_object().unwrap().keys() {
+        assert!(told.contains(&format!("`{field}`")), "{field} is not told");
+    }
+    let known = [Setting::Level, Setting::Url, Setting::MaskKey].map(Setting::variable);
+    let words = told.split(|c: char| !c.is_ascii_uppercase() && c != '_');
+    let variables: Vec<_> = words.filter(|word| word.starts_with("LOG_COLLECTOR_")).collect();
+    assert!(variables.iter().all(|variable| known.contains(variable)), "{variables:?}");
+    assert!(known.iter().all(|variable| variables.contains(variable)), "{variables:?}");
+    for level in [Level::Off, Level::MetricsOnly, Level::FullTrace] {
+        assert!(told.contains(&level.to_string()), "{level}");
     }
 }

@@ -125,7 +125,7 @@ impl PolicyBuilder {
     /// a placeholder as a whole. A match that could end in several places more than 1 KiB apart
     /// ends in the first of them.
     ///
-    /// The rule's name stands in errors.
+    /// The rule's name stands in [`Policy::describe`] and in errors.
     pub fn pattern(
         self,
         name: impl Into<String>,
@@ -212,6 +212,7 @@ impl PolicyBuilder {
             card_last_four: self.card_last_four,
             keys: self.keys,
             paths,
+            written_paths: self.paths,
             texts: TextRules::new(self.texts)?,
             named_fields,
         };

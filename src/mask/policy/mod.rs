@@ -2,6 +2,7 @@
 
 mod action;
 mod builder;
+mod describe;
 mod error;
 mod path;
 mod pattern;
@@ -66,6 +67,8 @@ struct Rules {
     /// By lower-cased field name.
     keys: BTreeMap<String, Treatment>,
     paths: Paths,
+    /// As the host wrote them, for whoever reads the policy.
+    written_paths: Vec<(String, Treatment)>,
     texts: Option<TextRules>,
     /// Field names that the host wrote in its rules, in lower case.
     named_fields: HashSet<Box<str>>,
@@ -78,6 +81,7 @@ impl Default for Rules {
             card_last_four: false,
             keys: BTreeMap::new(),
             paths: Paths::default(),
+            written_paths: Vec::new(),
             texts: None,
             named_fields: HashSet::new(),
         }

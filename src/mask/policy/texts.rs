@@ -93,6 +93,10 @@ impl TextRules {
         Ok((!rules.is_empty()).then_some(Self { rules, patterns, words }))
     }
 
+    pub(super) fn rules(&self) -> &[TextRule] {
+        &self.rules
+    }
+
     /// Finds what the rules are about, outside of placeholders.
     pub(crate) fn find(&self, text: &str) -> Hits {
         let mut hits = Hits::default();

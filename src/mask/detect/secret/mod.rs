@@ -42,6 +42,14 @@ pub(in super::super) fn is_kind(kind: &[u8]) -> bool {
         || table::FORMATS.iter().any(|format| format.kind.as_bytes() == kind)
 }
 
+/// The issuers and formats that are known by their form, each once.
+pub(in super::super) fn known_formats() -> Vec<&'static str> {
+    let mut kinds: Vec<_> = table::FORMATS.iter().map(|format| format.kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds
+}
+
 /// Appends the credentials in `text` that more than one word tells.
 pub(super) fn find(text: &str, families: Families, findings: &mut Vec<Finding>) {
     if families.has(Families::LONG) {
