@@ -86,3 +86,15 @@ fn the_ticket_workflow_refuses_a_wrong_address_and_shows_no_secret_of_it() {
     assert!(stderr.contains("setting: Url"), "{stderr}");
     assert!(SECRETS.iter().all(|secret| !stderr.contains(secret)), "{stderr}");
 }
+
+#[test]
+fn what_we_log_tells_the_policy_of_the_environment() {
+    let key = "0123456789abcdef0123456789abcdef";
+    let output = example("what_we_log").env("LOG_COLLECTOR_MASK_KEY", key).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(told.contains("- Policy: `default/1`\n") && told.contains("[EMAIL:hash]"), "{told}");
+    assert!(!told.contains(key) && !told.contains("ephemeral"), "{told}");
+    let output = example("what_we_log").env("LOG_COLLECTOR_MASK_KEY", "short").output().unwrap();
+    assert!(!output.status.success(), "{output:?}");
+}

@@ -109,7 +109,7 @@ fn for_any<S: Strategy>(any: &S, check: impl Fn(S::Value) -> Result<(), TestCase
 }
 
 fn policy() -> Policy {
-    Policy::builder().key(MaskKey::new([7; 32]).unwrap()).build()
+    Policy::default().with_key(MaskKey::new([7; 32]).unwrap())
 }
 
 fn mask(value: &Value) -> String {

@@ -18,7 +18,7 @@ fn all_packs_are_off_by_default() {
 
 #[test]
 fn what_a_pack_finds_tells_its_country() {
-    let policy = Policy::builder().packs(&[Pack::Spain, Pack::Germany]).build();
+    let policy = Policy::builder().packs(&[Pack::Spain, Pack::Germany]).build().unwrap();
     let value = json!({"text": "DNI 12345678-Z, Steuer-ID 86 095 742 719, BSN 111222333"});
     let expected = json!({"text": "DNI [NATIONAL:es], Steuer-ID [NATIONAL:de], BSN 111222333"});
     assert_eq!(masked(&policy, &value), expected);
@@ -28,7 +28,7 @@ fn what_a_pack_finds_tells_its_country() {
 
 #[test]
 fn a_field_of_its_name_needs_only_the_form() {
-    let policy = Policy::builder().packs(Pack::ALL).build();
+    let policy = Policy::builder().packs(Pack::ALL).build().unwrap();
     for (key, value, country) in [
         ("nhs_number", json!("943-476-5918"), "gb"),
         ("steuerId", json!("12345678901"), "de"),
@@ -46,7 +46,7 @@ fn a_field_of_its_name_needs_only_the_form() {
 
 #[test]
 fn a_field_of_its_name_keeps_what_is_no_number() {
-    let policy = Policy::builder().packs(Pack::ALL).build();
+    let policy = Policy::builder().packs(Pack::ALL).build().unwrap();
     let value =
         json!({"bsn": "not given", "cpf_valid": true, "pesel": null, "nif": 12, "hetu": ""});
     assert_eq!(masked(&policy, &value), value);
@@ -54,7 +54,7 @@ fn a_field_of_its_name_keeps_what_is_no_number() {
 
 #[test]
 fn a_pair_is_a_field() {
-    let policy = Policy::builder().pack(Pack::Netherlands).build();
+    let policy = Policy::builder().pack(Pack::Netherlands).build().unwrap();
     let value = json!({"fields": [{"name": "bsn", "value": "111222333"}, ["bsn", "111222333"]]});
     let expected = json!({
         "fields": [{"name": "bsn", "value": "[NATIONAL:nl]"}, ["bsn", "[NATIONAL:nl]"]]
@@ -64,7 +64,7 @@ fn a_pair_is_a_field() {
 
 #[test]
 fn bare_numbers_go_where_nothing_else_looks_like_them() {
-    let policy = Policy::builder().packs(Pack::ALL).build();
+    let policy = Policy::builder().packs(Pack::ALL).build().unwrap();
     let value = json!([85_073_003_328_u64, 1_730_000_000_123_u64, 111_222_333, 1_730_000_000]);
     let expected = json!(["[NATIONAL:be]", 1_730_000_000_123_u64, 111_222_333, 1_730_000_000]);
     assert_eq!(masked(&policy, &value), expected);
@@ -72,13 +72,13 @@ fn bare_numbers_go_where_nothing_else_looks_like_them() {
 
 #[test]
 fn the_hosts_own_rule_for_a_field_goes_first() {
-    let policy = Policy::builder().pack(Pack::Netherlands).keep_key("bsn").build();
+    let policy = Policy::builder().pack(Pack::Netherlands).keep_key("bsn").build().unwrap();
     assert_eq!(masked(&policy, &json!({"bsn": "111222333"})), json!({"bsn": "111222333"}));
 }
 
 #[test]
 fn masking_twice_changes_nothing() {
-    let policy = Policy::builder().packs(Pack::ALL).build();
+    let policy = Policy::builder().packs(Pack::ALL).build().unwrap();
     let value = json!({
         "bsn": "111222333",
         "text": "NIR 2 95 10 99 126 111 93 / CF rssmra85t10a562s; +44 20 7946 0958 AB 12 34 56 C",

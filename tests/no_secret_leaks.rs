@@ -270,7 +270,7 @@ fn public_types(told: &mut Told) {
     told.debug("a masking key", &key);
     let policy = Policy::builder().key(key.clone()).remove_key("note");
     told.debug("a policy's builder", &policy);
-    let policy = policy.build();
+    let policy = policy.build().unwrap();
     told.debug("a policy", &policy);
     told.debug("a record", &run());
     told.debug("an outcome", &run().outcome());

@@ -20,8 +20,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use epilogue::Stats;
 use epilogue::mask::Policy;
-use epilogue::{ClientBuilder, Stats};
 use serde::Serialize;
 
 use common::Destination;
@@ -57,10 +57,6 @@ fn options(mut arguments: impl Iterator<Item = OsString>) -> Option<Options> {
 
 fn times(argument: &OsStr) -> Option<u64> {
     argument.to_str()?.parse().ok().filter(|times| *times > 0)
-}
-
-fn with_policy(builder: ClientBuilder) -> ClientBuilder {
-    builder.policy(Policy::builder().name("agent_runs/1").hash_key("user_id").build())
 }
 
 /// Writes the records as they would be sent.
@@ -136,7 +132,8 @@ impl Summary {
 
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let runs = recorded::read(&options.file)?;
-    let destination = common::destination(with_policy)?;
+    let policy = Policy::builder().name("agent_runs/1").hash_key("user_id").build()?;
+    let destination = common::destination(|builder| builder.policy(policy))?;
     if options.prints {
         return Ok(print(&runs, options.repeat, &destination)?);
     }

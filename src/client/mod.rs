@@ -13,6 +13,7 @@ pub use self::guard::Guard;
 
 use crate::config::{Config, ConfigError};
 use crate::level::Level;
+use crate::mask::Policy;
 use crate::record::{IntoRecord, Payload, Unsealed, Walk};
 use crate::ship::{
     Command, Consent, Counters, Drained, HandedOver, Handover, Loss, Sealer, Stats, tell, wait,
@@ -87,6 +88,12 @@ impl Client {
         worker: Option<Handover>,
     ) -> Self {
         Self { shared: Arc::new(Shared { counters, consent, sealer, worker }) }
+    }
+
+    /// What is masked of the records of this client, and how; [`Policy::describe`] tells it in
+    /// words.
+    pub fn policy(&self) -> &Policy {
+        &self.shared.sealer.policy
     }
 
     /// Hands a record over, or any state that becomes one.

@@ -1,5 +1,7 @@
 //! Masks texts and numbers, one at a time, by a policy and by what the record knows.
 
+mod host;
+
 use std::borrow::Cow;
 
 use super::detect::national::{self, Kinds};
@@ -79,13 +81,18 @@ impl<'a> Masker<'a> {
         self.report
     }
 
+    /// Forgets what was counted since: it is not written.
+    pub(super) fn rewind(&mut self, report: Report) {
+        self.report = report;
+    }
+
     /// Counts what was masked without a text to look at.
     pub(super) fn count(&mut self, entity: Entity) {
         self.report.add(entity);
     }
 
-    /// The text with everything personal replaced; `None` where there is nothing.
-    pub(crate) fn text(&mut self, text: &str) -> Option<String> {
+    /// Masked once; see [`Masker::text`].
+    fn text_once(&mut self, text: &str) -> Option<String> {
         self.look(text);
         if self.spans.is_empty() {
             return None;
@@ -98,6 +105,11 @@ impl<'a> Masker<'a> {
 
     /// Writes the text as a JSON string, with everything personal replaced.
     pub(super) fn write_text(&mut self, text: &str, out: &mut Vec<u8>) {
+        if self.policy.texts().is_some() {
+            let masked = self.text(text);
+            write_whole(masked.as_deref().unwrap_or(text), out);
+            return;
+        }
         let is_bare = self.look(text);
         if self.spans.is_empty() {
             if is_bare {
@@ -159,8 +171,9 @@ impl<'a> Masker<'a> {
             Treatment::Scan => return self.text(text),
             Treatment::National(kinds) => return self.national(kinds, text),
             _ if text.trim().is_empty() => return None,
-            Treatment::Remove | Treatment::RemoveEverywhere => Entity::Removed,
+            Treatment::Remove | Treatment::RemoveEverywhere | Treatment::Drop => Entity::Removed,
             _ if placeholder::is_whole(text) => return None,
+            Treatment::Length => Entity::Blob,
             // What was masked already says nothing about the rest.
             _ => match entity_at(treatment, &placeholder::outside(text)) {
                 Some(entity) => entity,
@@ -206,12 +219,21 @@ impl<'a> Masker<'a> {
         }
         let entity = match treatment {
             Treatment::Keep => return None,
-            Treatment::Remove | Treatment::RemoveEverywhere => Some(Entity::Removed),
+            Treatment::Remove | Treatment::RemoveEverywhere | Treatment::Drop => {
+                Some(Entity::Removed)
+            }
+            Treatment::Length => Some(Entity::Blob),
             _ if text.len() < SHORTEST_PERSONAL_NUMBER && treatment != Treatment::Ssn => None,
             Treatment::Scan | Treatment::Name | Treatment::Email | Treatment::National(_) => None,
             _ => entity_at(treatment, text),
         };
-        let entity = entity.or_else(|| self.bare_number(text))?;
+        let entity = match entity {
+            Some(entity) if treatment.hides_all() => entity,
+            entity => {
+                let found = entity.or_else(|| self.bare_number(text));
+                self.number_by_host(text, found)?
+            }
+        };
         self.report.add(entity);
         Some(self.policy.placeholder(entity, "", text))
     }
@@ -242,9 +264,9 @@ impl<'a> Masker<'a> {
         self.spans.clear();
     }
 
-    /// Fills `spans` with what has to go, in order, none over another. Tells whether the text is
-    /// known to stand in JSON as it is.
-    fn look(&mut self, text: &str) -> bool {
+    /// Fills `spans` with what the detectors and the record's names tell, in order, none over
+    /// another. Tells whether the text is known to stand in JSON as it is.
+    fn look_by_default(&mut self, text: &str) -> bool {
         self.clear();
         if text.len() <= MAX_SHORT {
             let short = look_at_short(text);
@@ -385,7 +407,8 @@ fn entity_at(treatment: Treatment, text: &str) -> Option<Entity> {
         Treatment::Iban => (digits >= 6).then_some(Entity::Iban),
         Treatment::Ip => text.contains(['.', ':']).then_some(Entity::Ip),
         Treatment::UserName | Treatment::Id => Some(Entity::Id),
-        Treatment::Remove | Treatment::RemoveEverywhere => Some(Entity::Removed),
+        Treatment::Remove | Treatment::RemoveEverywhere | Treatment::Drop => Some(Entity::Removed),
+        Treatment::Length => Some(Entity::Blob),
         Treatment::Scan | Treatment::Keep | Treatment::National(_) => None,
     }
 }

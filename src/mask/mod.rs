@@ -6,6 +6,7 @@
 //!
 //! A placeholder is `[TYPE]` or `[TYPE:detail]`; masking what is masked changes nothing.
 
+mod caught;
 mod detect;
 mod entity;
 mod escape;
@@ -20,6 +21,7 @@ mod path;
 mod placeholder;
 mod policy;
 mod report;
+mod root;
 mod scan;
 mod traits;
 mod vector;
@@ -31,12 +33,14 @@ use serde::Serialize;
 pub use self::entity::Entity;
 pub use self::hash::{MIN_MASK_KEY_BYTES, MaskKey, ShortMaskKey};
 pub use self::pack::Pack;
-pub use self::policy::{Policy, PolicyBuilder};
+pub use self::policy::{Action, Body, Policy, PolicyBuilder, PolicyError};
 pub use self::report::Report;
 
+pub(crate) use self::caught::caught;
 pub(crate) use self::escape::write_string;
 pub(crate) use self::identities::{Identities, Known};
 pub(crate) use self::masker::Masker;
+pub(crate) use self::root::Root;
 pub(crate) use self::walk::Seen;
 pub(crate) use self::writer::Cut;
 
@@ -79,8 +83,8 @@ impl Policy {
     /// [`Unserializable`] where the value's `Serialize` fails or tells two different stories.
     pub fn mask<T: Serialize + ?Sized>(&self, value: &T) -> Result<Masked, Unserializable> {
         let mut known = Known::default();
-        let seen = collect(self, value, &mut known)?;
-        let written = write(self, &known.into_identities(), value, &seen, "")?;
+        let seen = collect(self, value, Root::VALUE, &mut known)?;
+        let written = write(self, &known.into_identities(), value, &seen, Root::VALUE)?;
         Ok(Masked {
             json: String::from_utf8(written.json).map_err(|_| Unserializable)?,
             report: written.report,
@@ -100,9 +104,10 @@ pub(crate) struct Written {
 pub(crate) fn collect<T: Serialize + ?Sized>(
     policy: &Policy,
     value: &T,
+    root: Root,
     known: &mut Known,
 ) -> Result<Seen, Unserializable> {
-    let seen = walk::walk(policy, value, known).map_err(|_| Unserializable)?;
+    let seen = walk::walk(policy, value, root, known).map_err(|_| Unserializable)?;
     // Masking fails closed: a name that was not kept would be sent.
     if known.is_complete() { Ok(seen) } else { Err(Unserializable) }
 }
@@ -113,10 +118,10 @@ pub(crate) fn write<T: Serialize + ?Sized>(
     identities: &Identities,
     value: &T,
     seen: &Seen,
-    root: &str,
+    root: Root,
 ) -> Result<Written, Unserializable> {
-    let mut writer = Writer::new(policy, identities, root);
-    walk::walk_again(policy, value, seen, &mut writer).map_err(|_| Unserializable)?;
+    let mut writer = Writer::new(policy, identities, root.name());
+    walk::walk_again(policy, value, root, seen, &mut writer).map_err(|_| Unserializable)?;
     let (json, report, cuts) = writer.finish();
     Ok(Written { json, report, cuts })
 }

@@ -56,6 +56,15 @@ pub(crate) fn replaced(text: &str, by: &str) -> String {
     rest
 }
 
+/// The placeholder with the word `hash` in place of its hash.
+pub(crate) fn with_hash_named(placeholder: &str) -> Cow<'_, str> {
+    let parts = placeholder.strip_suffix(']').and_then(|rest| rest.split_once(':'));
+    match parts {
+        Some((kind, detail)) if is_hash(detail.as_bytes()) => Cow::Owned(format!("{kind}:hash]")),
+        _ => Cow::Borrowed(placeholder),
+    }
+}
+
 fn detail_len(entity: Entity, rest: &[u8]) -> Option<usize> {
     let end = rest.iter().take(40).position(|&b| b == b']')?;
     let detail = &rest[..end];

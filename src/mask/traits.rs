@@ -19,13 +19,23 @@ const MASKED: &str = "[REMOVED]";
 /// What a field name says about the value under it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct KeyTraits {
+    /// By the default rules.
     pub(crate) treatment: Treatment,
+    /// By a rule of the host's.
+    pub(crate) host: Option<Treatment>,
     /// A name only where the field belongs to a person.
     pub(crate) is_bare_name: bool,
     pub(crate) group: Group,
     pub(crate) in_pair: InPair,
     /// The name itself holds nothing personal by its form, and nothing that JSON escapes.
     pub(crate) is_plain: bool,
+}
+
+impl KeyTraits {
+    /// The host's treatment, or else the default one.
+    pub(crate) fn decided(self) -> Treatment {
+        self.host.unwrap_or(self.treatment)
+    }
 }
 
 /// Whose fields stand under a name.
@@ -101,6 +111,7 @@ fn work_out(key: &str) -> KeyTraits {
     let (rule, is_person) = (keys::rule_for(&said), keys::is_person(&said));
     KeyTraits {
         treatment: rule.into(),
+        host: None,
         is_bare_name: rule == KeyRule::NameUnderPerson,
         group: match is_person {
             true => Group::Person,
@@ -156,24 +167,6 @@ const NAMES_OF_PAIRS: [&str; 7] =
     ["name", "key", "header", "field", "param", "parameter", "variable"];
 
 const VALUES_OF_PAIRS: [&str; 3] = ["value", "val", "values"];
-
-impl From<KeyRule> for Treatment {
-    fn from(rule: KeyRule) -> Self {
-        match rule {
-            KeyRule::Scan | KeyRule::NameUnderPerson => Self::Scan,
-            KeyRule::Remove => Self::Remove,
-            KeyRule::RemoveCarried => Self::RemoveEverywhere,
-            KeyRule::Name => Self::Name,
-            KeyRule::Email => Self::Email,
-            KeyRule::Phone => Self::Phone,
-            KeyRule::Card => Self::Card,
-            KeyRule::Ssn => Self::Ssn,
-            KeyRule::Iban => Self::Iban,
-            KeyRule::Ip => Self::Ip,
-            KeyRule::UserName => Self::UserName,
-        }
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -43,6 +43,16 @@ pub(crate) struct Writer<'a> {
     /// Masked keys of the open objects, with their depth and how often each came: two that mask
     /// alike must stay two.
     masked_keys: Vec<(usize, HashMap<String, u32>)>,
+    /// What had been written before the values that are being left out.
+    left_out: Vec<Before>,
+}
+
+#[derive(Debug)]
+struct Before {
+    len: usize,
+    report: Report,
+    cut_count: u64,
+    listed_cuts: usize,
 }
 
 #[derive(Debug)]
@@ -64,6 +74,7 @@ impl<'a> Writer<'a> {
             around: Vec::new(),
             spare: Vec::new(),
             masked_keys: Vec::new(),
+            left_out: Vec::new(),
         }
     }
 
@@ -77,8 +88,8 @@ impl<'a> Writer<'a> {
 
     /// The key masked; `None` where it holds nothing.
     fn masked_key(&mut self, key: &str, is_plain: bool) -> Option<String> {
-        let masked = if is_plain { self.masker.plain_key(key) } else { self.masker.text(key) };
-        masked.filter(|_| !is_own_field(key))
+        let masked = if is_plain { self.masker.plain_key(key) } else { self.masker.key(key) };
+        masked.filter(|_| !is_own_field(key) && !self.masker.names_field(key))
     }
 
     /// Two keys that mask alike get a number, so that neither hides the other.
@@ -180,6 +191,28 @@ impl Sink for Writer<'_> {
             Some(masked) => self.string(&masked),
             None => self.string(text),
         }
+    }
+
+    fn also(&mut self, _: Treatment, _: &str) {}
+
+    fn begin_left_out(&mut self) {
+        self.left_out.push(Before {
+            len: self.out.len(),
+            report: self.masker.report(),
+            cut_count: self.cut_count,
+            listed_cuts: self.cuts.len(),
+        });
+    }
+
+    fn end_left_out(&mut self) {
+        let Some(before) = self.left_out.pop() else {
+            return;
+        };
+        self.out.truncate(before.len);
+        self.cuts.truncate(before.listed_cuts);
+        self.cut_count = before.cut_count;
+        self.masker.rewind(before.report);
+        self.masker.count(Entity::Removed);
     }
 
     fn bytes(&mut self, treatment: Treatment, len: usize) {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::clock;
 use crate::mask::{
-    self, Cut, Entity, Identities, Known, Masker, Policy, Report, Unserializable,
+    self, Cut, Entity, Identities, Known, Masker, Policy, Report, Root, Unserializable,
     placeholder_around, write_string,
 };
 use crate::wire;
@@ -62,8 +62,11 @@ pub(super) fn collect(
     policy: &Policy,
     known: &mut Known,
 ) -> Result<(), Unserializable> {
-    for text in record.status_reason.iter().chain(&record.tags) {
-        mask::collect(policy, text, known)?;
+    if let Some(text) = &record.status_reason {
+        mask::collect(policy, text, Root::STATUS_REASON, known)?;
+    }
+    for (index, tag) in record.tags.iter().enumerate() {
+        mask::collect(policy, tag, Root::tag(index), known)?;
     }
     Ok(())
 }
@@ -180,9 +183,9 @@ impl<'a> Writer<'a> {
     }
 
     /// The text masked as a value of the trace would be: as JSON where it is JSON.
-    fn text(&mut self, text: &str) -> Option<String> {
-        let seen = mask::collect(self.policy, text, &mut Known::default()).ok()?;
-        let written = mask::write(self.policy, self.identities, text, &seen, "").ok()?;
+    fn text(&mut self, text: &str, root: Root) -> Option<String> {
+        let seen = mask::collect(self.policy, text, root, &mut Known::default()).ok()?;
+        let written = mask::write(self.policy, self.identities, text, &seen, root).ok()?;
         self.in_texts = self.in_texts.merged(&written.report);
         serde_json::from_slice(&written.json).ok()
     }
@@ -199,7 +202,8 @@ impl<'a> Writer<'a> {
             return;
         };
         let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let masked = if self.names_are_known { self.text(&line) } else { None };
+        let masked =
+            if self.names_are_known { self.text(&line, Root::STATUS_REASON) } else { None };
         let Some(masked) = masked else {
             self.left_out("status_reason", text.len());
             return;
@@ -224,8 +228,9 @@ impl<'a> Writer<'a> {
         let kept: Vec<String> = tags
             .iter()
             .take(wire::MAX_TAGS)
-            .filter_map(|tag| {
-                let masked = self.text(tag)?;
+            .enumerate()
+            .filter_map(|(index, tag)| {
+                let masked = self.text(tag, Root::tag(index))?;
                 Some(self.cut("tags", &masked, tag.len(), wire::MAX_IDENTIFIER_BYTES))
             })
             .collect();
@@ -262,7 +267,7 @@ impl<'a> Writer<'a> {
         if metrics::COUNTED.contains(&name) {
             return name.to_owned();
         }
-        let masked = self.masker.text(name);
+        let masked = self.masker.key(name);
         let masked = masked.as_deref().unwrap_or(name);
         self.cut("metrics", masked, name.len(), wire::MAX_IDENTIFIER_BYTES)
     }

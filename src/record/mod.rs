@@ -1,6 +1,5 @@
 //! What one run left behind: the record, and how it becomes the bytes that are sent.
 
-mod caught;
 mod cost;
 mod cuts;
 mod head;

@@ -2,10 +2,9 @@
 //! no global.
 
 use crate::level::Level;
-use crate::mask::{self, Cut, Identities, Known, Policy, Seen, Written};
+use crate::mask::{self, Cut, Identities, Known, Policy, Root, Seen, Written, caught};
 use crate::wire;
 
-use super::caught::caught;
 use super::cuts::Cuts;
 use super::head;
 use super::payload::{Degraded, Payload, TracePart};
@@ -100,12 +99,12 @@ impl<'a> Sealing<'a> {
     /// A panic of the host's `Serialize` ends here.
     fn collect(&self, known: &mut Known) -> Option<Seen> {
         let trace = &self.record.trace;
-        caught(|| mask::collect(self.policy, trace, known))?.ok()
+        caught(|| mask::collect(self.policy, trace, Root::TRACE, known))?.ok()
     }
 
     fn write(&self, identities: &Identities, seen: &Seen) -> Option<TracePart> {
         let trace = &self.record.trace;
-        let written = caught(|| mask::write(self.policy, identities, trace, seen, "trace"));
+        let written = caught(|| mask::write(self.policy, identities, trace, seen, Root::TRACE));
         let Written { json, report, mut cuts } = written?.ok()?;
         if trace.final_response.as_ref().is_some_and(FinalResponse::drops_confidence) {
             let path = "trace.final_response.confidence".to_owned();

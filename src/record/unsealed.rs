@@ -6,10 +6,10 @@ use std::time::SystemTime;
 use crate::level::Level;
 use crate::mask::Policy;
 
-use super::caught::caught;
 use super::payload::Payload;
 use super::seal::{Sealing, Walk};
 use super::{IntoRecord, Outcome, Record, Status};
+use crate::mask::caught;
 
 /// What the client says of every record that does not say it itself.
 #[derive(Clone, Debug, Default)]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::caught::caught;
+use crate::mask::caught;
 
 /// Anything the host serializes, moved.
 pub(crate) struct Value(Option<Box<dyn erased_serde::Serialize + Send>>);

@@ -21,7 +21,7 @@ fn policy() -> &'static Policy {
     static POLICY: OnceLock<Policy> = OnceLock::new();
     POLICY.get_or_init(|| {
         let key = MaskKey::new([7; 32]).expect("32 bytes are enough");
-        Policy::builder().key(key).build()
+        Policy::builder().key(key).build().expect("a key alone is a policy")
     })
 }
 

@@ -3,7 +3,7 @@
 
 use super::super::entity::Entity;
 use super::Finding;
-use super::boundary::{byte, has_word_before, is_word_end, is_word_start};
+use super::boundary::{has_word_before, is_word_end, is_word_start};
 
 /// Country and length, from the SWIFT IBAN Registry.
 #[rustfmt::skip] // Packed, as the registry is long.
@@ -86,8 +86,7 @@ fn groups_end(bytes: &[u8], at: usize) -> Option<usize> {
     let (mut start, mut seen) = (at, 0);
     let mut told = None;
     while seen < MAX_LEN {
-        let length =
-            bytes[start.min(bytes.len())..].iter().take(MAX_LEN + 1).take_while(is_part).count();
+        let length = bytes[start..].iter().take(MAX_LEN + 1).take_while(is_part).count();
         let end = start + length;
         let has_digit = bytes[start..end].iter().any(u8::is_ascii_digit);
         seen += length;
@@ -97,7 +96,7 @@ fn groups_end(bytes: &[u8], at: usize) -> Option<usize> {
         if has_digit {
             told = Some(end).filter(|_| seen >= MIN_LEN);
         }
-        if byte(bytes, end) != b' ' {
+        if bytes.get(end) != Some(&b' ') {
             break;
         }
         start = end + 1;
@@ -167,6 +166,13 @@ mod tests {
         assert_eq!(found("account DE75512108001245126198"), ["DE75512108001245126198"]);
         assert_eq!(found("account XX75512108001245126198"), Vec::<&str>::new());
         assert_eq!(found("the IBAN AB12 is short"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn one_that_is_cut_off_by_the_end_of_the_text_is_read_to_there() {
+        for text in ["IBAN FR7", "IBAN GB82 WEST", "IBAN GB82 WEST "] {
+            assert_eq!(found(text), [""; 0], "{text}");
+        }
     }
 
     #[test]

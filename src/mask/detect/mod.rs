@@ -191,7 +191,7 @@ impl Piece<'_> {
     /// The part from `start` to `end`, both counted in the whole text.
     fn part(self, start: usize, end: usize) -> Self {
         let text = &self.text[start - self.at..end - self.at];
-        Self { text, at: start, round: self.round + 1, ..self }
+        Self { text, at: start, round: self.round + 1 }
     }
 }
 

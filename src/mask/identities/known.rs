@@ -152,9 +152,12 @@ const PAIR: u32 = 1;
 /// The kind of place, as one bit, of a text that says something about the rest of the record.
 fn kind_of(treatment: Treatment) -> Option<u32> {
     let bit = match treatment {
-        Treatment::Scan | Treatment::Keep | Treatment::Remove | Treatment::National(_) => {
-            return None;
-        }
+        Treatment::Scan
+        | Treatment::Keep
+        | Treatment::Remove
+        | Treatment::Length
+        | Treatment::Drop
+        | Treatment::National(_) => return None,
         Treatment::Name => 1,
         Treatment::Email => 2,
         Treatment::Phone => 3,
@@ -183,6 +186,13 @@ impl Sink for Known {
         }
         self.learn(treatment, text);
     }
+
+    fn also(&mut self, treatment: Treatment, text: &str) {
+        self.learn(treatment, text);
+    }
+
+    fn begin_left_out(&mut self) {}
+    fn end_left_out(&mut self) {}
 
     fn bytes(&mut self, _: Treatment, _: usize) {}
     fn cut(&mut self) {}

@@ -5,7 +5,7 @@ use serde::ser::{self, Serialize};
 use super::super::escape::without_nul;
 use super::super::policy::Treatment;
 use super::super::traits::InPair;
-use super::parts::{At, Compound, Fields, State};
+use super::parts::{Around, Compound, Fields, State};
 use super::text::{text_of, with_text};
 use super::{Container, Sink, WalkError};
 
@@ -14,13 +14,17 @@ impl<S: Sink> Compound<'_, '_, S> {
         if self.state == State::Cut {
             return Ok(());
         }
-        let mut place = self.place.named(self.named.take());
+        let place = self.place.element(self.walk.policy, &mut self.walk.reached, self.index);
+        let mut place = place.named(self.named.take());
         place.names_sibling = self.may_be_pair && self.index == 0;
         self.walk.values += 1;
         self.walk.sink.element(self.index);
         self.index += 1;
         self.walk.named = None;
-        value.serialize(At { walk: self.walk, place })?;
+        self.walk.value(place, value)?;
+        if place.treatment == Treatment::Drop {
+            self.walk.sink.null();
+        }
         self.named = self.walk.named.take().filter(|_| place.names_sibling);
         self.is_bytes &= self.walk.last_was_byte;
         Ok(())
@@ -34,7 +38,10 @@ impl<S: Sink> Compound<'_, '_, S> {
         self.walk.values += 1;
         self.walk.fingerprint.sampled(key);
         let traits = self.walk.policy.traits_of(key);
-        self.value_place = self.place.under(traits);
+        self.value_place = self.place.under(self.walk.policy, &mut self.walk.reached, key, traits);
+        if self.value_place.treatment == Treatment::Drop {
+            return;
+        }
         let is_value = traits.in_pair == InPair::Value;
         if is_value && self.named.is_some() {
             self.value_place = self.value_place.named(self.named);
@@ -54,10 +61,13 @@ impl<S: Sink> Compound<'_, '_, S> {
         if value_from.is_some() {
             self.walk.sink.watch(true);
         }
-        value.serialize(At { walk: self.walk, place })?;
+        self.walk.value(place, value)?;
         if let Some(from) = value_from {
             self.walk.sink.watch(false);
-            self.value_spans.push((from, self.walk.sink.mark()));
+            // What is kept or hidden by its own name or path stays so.
+            if !place.treatment.is_opaque() {
+                self.value_spans.push((from, self.walk.sink.mark()));
+            }
         }
         if place.names_sibling {
             self.named = self.walk.named.take().or(self.named);
@@ -86,7 +96,10 @@ impl<S: Sink> Compound<'_, '_, S> {
                 self.walk.sink.replace_with_bytes(self.mark, self.place.treatment, self.index);
             }
         }
-        if self.is_variant {
+        if self.around == Around::EmptyVariant {
+            self.walk.sink.end_left_out();
+        }
+        if self.around != Around::Nothing {
             self.walk.depth -= 1;
             self.walk.sink.end(Container::Object);
         }

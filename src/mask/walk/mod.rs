@@ -20,6 +20,7 @@ use super::escape::without_nul;
 use super::json::{JsonText, like_container};
 use super::placeholder;
 use super::policy::{Policy, Treatment};
+use super::root::Root;
 
 /// How deep a trace may be nested; what lies deeper is cut. With the envelope around it a record
 /// stays below the 128 levels at which `serde_json`, and others, stop reading.
@@ -41,6 +42,11 @@ pub(super) trait Sink {
     fn number(&mut self, treatment: Treatment, text: &str);
     fn text(&mut self, treatment: Treatment, text: &str);
     fn bytes(&mut self, treatment: Treatment, len: usize);
+    /// What stands here is hidden as the host wants it, and yet tells this.
+    fn also(&mut self, treatment: Treatment, text: &str);
+    /// What follows, until `end_left_out`, is walked and not written.
+    fn begin_left_out(&mut self);
+    fn end_left_out(&mut self);
     /// NaN, an infinity, or what lies too deep: nothing can be said about it.
     fn cut(&mut self);
 
@@ -83,13 +89,18 @@ pub(crate) struct Seen {
 ///
 /// # Errors
 /// [`WalkError`] where the value's own `Serialize` fails.
-pub(super) fn walk<S, V>(policy: &Policy, value: &V, sink: &mut S) -> Result<Seen, WalkError>
+pub(super) fn walk<S, V>(
+    policy: &Policy,
+    value: &V,
+    root: Root,
+    sink: &mut S,
+) -> Result<Seen, WalkError>
 where
     S: Sink,
     V: Serialize + ?Sized,
 {
     let mut embedded = Vec::new();
-    let fingerprint = run(policy, value, sink, Embedded::Unknown(&mut embedded))?;
+    let fingerprint = run(policy, value, root, sink, Embedded::Unknown(&mut embedded))?;
     Ok(Seen { fingerprint, embedded })
 }
 
@@ -100,6 +111,7 @@ where
 pub(super) fn walk_again<S, V>(
     policy: &Policy,
     value: &V,
+    root: Root,
     seen: &Seen,
     sink: &mut S,
 ) -> Result<(), WalkError>
@@ -107,13 +119,14 @@ where
     S: Sink,
     V: Serialize + ?Sized,
 {
-    let fingerprint = run(policy, value, sink, Embedded::Known(seen.embedded.iter()))?;
+    let fingerprint = run(policy, value, root, sink, Embedded::Known(seen.embedded.iter()))?;
     if fingerprint == seen.fingerprint { Ok(()) } else { Err(WalkError) }
 }
 
 fn run<S, V>(
     policy: &Policy,
     value: &V,
+    root: Root,
     sink: &mut S,
     embedded: Embedded<'_>,
 ) -> Result<u64, WalkError>
@@ -121,6 +134,8 @@ where
     S: Sink,
     V: Serialize + ?Sized,
 {
+    let mut reached = Vec::new();
+    let place = Place::root(policy, &mut reached, root);
     let mut walk = Walk {
         policy,
         sink,
@@ -131,10 +146,14 @@ where
         last_was_byte: false,
         named: None,
         buffer: String::new(),
+        reached,
         embedded,
         is_other_story: false,
     };
-    value.serialize(At { walk: &mut walk, place: Place::ROOT })?;
+    walk.value(place, value)?;
+    if place.treatment == Treatment::Drop {
+        walk.sink.null();
+    }
     if walk.is_other_story { Err(WalkError) } else { Ok(walk.fingerprint.value()) }
 }
 
@@ -202,12 +221,27 @@ struct Walk<'s, S> {
     named: Option<Treatment>,
     /// The text of a key or a number, kept so that they cost no allocation each.
     buffer: String,
+    /// Where the open containers stand in the host's paths.
+    reached: Vec<u32>,
     embedded: Embedded<'s>,
     /// The value told something else than the time before.
     is_other_story: bool,
 }
 
 impl<S: Sink> Walk<'_, S> {
+    /// Walks a value. One that is left out is walked as well, for what it tells about the rest; its
+    /// place stays empty.
+    fn value<T: Serialize + ?Sized>(&mut self, place: Place, value: &T) -> Result<(), WalkError> {
+        if place.treatment != Treatment::Drop {
+            return value.serialize(At { walk: self, place });
+        }
+        self.sink.begin_left_out();
+        let walked = value.serialize(At { walk: self, place: place.left_out() });
+        self.sink.end_left_out();
+        self.last_was_byte = false;
+        walked
+    }
+
     fn null(&mut self) {
         self.fingerprint.mix(1);
         self.last_was_byte = false;
@@ -223,15 +257,22 @@ impl<S: Sink> Walk<'_, S> {
     fn number(&mut self, place: Place, text: &str) {
         self.fingerprint.whole(text.as_bytes());
         self.last_was_byte = false;
-        self.sink.number(place.treatment, text);
+        if let Some(told) = place.also_tells() {
+            self.sink.also(told, text);
+        }
+        self.sink.number(self.allowed(place, text).treatment, text);
     }
 
     fn text(&mut self, place: Place, text: &str) {
         let text = &*without_nul(text);
         self.last_was_byte = false;
         if place.names_sibling && may_be_a_name(text) {
-            let traits = self.policy.traits_of(text);
-            self.named = (traits.treatment != Treatment::Scan).then_some(traits.treatment);
+            let treatment = self.policy.traits_of(text).decided();
+            self.named = (treatment != Treatment::Scan).then_some(treatment);
+        }
+        let place = self.allowed(place, text);
+        if let Some(told) = place.also_tells() {
+            self.sink.also(told, text);
         }
         match place.treatment {
             Treatment::Scan => self.fingerprint.sampled(text),
@@ -240,12 +281,17 @@ impl<S: Sink> Walk<'_, S> {
         self.scanned_text(place, text);
     }
 
+    /// The place of a text that a default rule masks by its key, kept where the host vouches for
+    /// all of it.
+    fn allowed(&self, place: Place, text: &str) -> Place {
+        let is_default = !matches!(place.treatment, Treatment::Scan | Treatment::Id)
+            && !place.treatment.is_opaque();
+        let is_kept = is_default && self.policy.texts().is_some_and(|rules| rules.keeps(text));
+        if is_kept { place.kept() } else { place }
+    }
+
     fn scanned_text(&mut self, place: Place, text: &str) {
-        let is_opaque = matches!(
-            place.treatment,
-            Treatment::Keep | Treatment::Remove | Treatment::RemoveEverywhere
-        );
-        if is_opaque || self.depth >= MAX_DEPTH {
+        if place.treatment.is_opaque() || self.depth >= MAX_DEPTH {
             self.sink.text(place.treatment, text);
             return;
         }

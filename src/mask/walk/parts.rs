@@ -18,14 +18,23 @@ pub(super) enum State {
     Cut,
 }
 
+/// What was opened around an array or object for its sake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Around {
+    Nothing,
+    /// An object of one field, named after the variant.
+    Variant,
+    /// An object without that field: it is walked and not written.
+    EmptyVariant,
+}
+
 /// An array or object that is being walked.
 pub(super) struct Compound<'w, 's, S> {
     pub(super) walk: &'w mut Walk<'s, S>,
     pub(super) place: Place,
     pub(super) container: Container,
     pub(super) state: State,
-    /// It stands in an object of one field, named after the variant.
-    pub(super) is_variant: bool,
+    pub(super) around: Around,
     pub(super) may_be_pair: bool,
     pub(super) index: usize,
     /// Where it begins in the output.
@@ -71,7 +80,7 @@ impl<'w, 's, S: Sink> At<'w, 's, S> {
             place,
             container,
             state,
-            is_variant: false,
+            around: Around::Nothing,
             index: 0,
             mark,
             is_bytes: true,
@@ -91,14 +100,23 @@ impl<'w, 's, S: Sink> At<'w, 's, S> {
     ) -> Compound<'w, 's, S> {
         let Self { walk, place } = self;
         let traits = walk.policy.traits_of(variant);
-        let place = place.under(traits);
-        let is_open = walk.depth < MAX_DEPTH;
-        if is_open {
+        let place = place.under(walk.policy, &mut walk.reached, variant, traits);
+        let around = match place.treatment {
+            _ if walk.depth >= MAX_DEPTH => Around::Nothing,
+            Treatment::Drop => Around::EmptyVariant,
+            _ => Around::Variant,
+        };
+        if around != Around::Nothing {
             walk.depth += 1;
             walk.sink.begin(Container::Object);
-            walk.sink.key(0, variant, traits.is_plain);
         }
+        match around {
+            Around::Nothing => {}
+            Around::Variant => walk.sink.key(0, variant, traits.is_plain),
+            Around::EmptyVariant => walk.sink.begin_left_out(),
+        }
+        let place = if around == Around::EmptyVariant { place.left_out() } else { place };
         let inner = At { walk, place };
-        Compound { is_variant: is_open, ..inner.open(container, Some(len)) }
+        Compound { around, ..inner.open(container, Some(len)) }
     }
 }

@@ -137,7 +137,7 @@ fn forms(first_group: usize) -> &'static [Form] {
 }
 
 /// A set of numbers.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Kinds(u64);
 
 impl Kinds {

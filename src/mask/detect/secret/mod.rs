@@ -45,6 +45,14 @@ pub(in super::super) fn is_kind(kind: &[u8]) -> bool {
         || table::formats().any(|format| format.kind.as_bytes() == kind)
 }
 
+/// The issuers and formats that are known by their form, each once.
+pub(in super::super) fn known_formats() -> Vec<&'static str> {
+    let mut kinds: Vec<_> = table::formats().map(|format| format.kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds
+}
+
 /// Appends what a look through the whole text finds best: private keys, logins, manifests.
 pub(super) fn find_anywhere(text: &str, families: Families, findings: &mut Vec<Finding>) {
     if families.has(Families::LONG) {

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What the host's code answered; `None` where it panicked.
-pub(super) fn caught<T>(host: impl FnOnce() -> T) -> Option<T> {
+pub(crate) fn caught<T>(host: impl FnOnce() -> T) -> Option<T> {
     match catch_unwind(AssertUnwindSafe(host)) {
         Ok(value) => Some(value),
         Err(panic) => {
