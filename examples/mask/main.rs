@@ -8,10 +8,12 @@
 //! `mask --speed FILE` (release build) masks the JSON lines of a file, plain or gzipped, again and
 //! again in turns with `serde_json` writing them as they are, and prints the medians as one line
 //! of JSON. `mask --sample clean` and `mask --sample personal` print lines to measure with: prose,
-//! and the same with one byte in a hundred personal.
+//! and the same with one byte in a hundred personal. `mask --worst` times texts that are made to
+//! cost much, beside prose, and a record that tells a thousand names, beside one that tells none.
 
 mod sample;
 mod speed;
+mod worst;
 
 use std::error::Error;
 use std::ffi::OsString;
@@ -24,7 +26,7 @@ use serde_json::value::RawValue;
 
 const VARIABLE: &str = "LOG_COLLECTOR_MASK_KEY";
 const BUFFER_BYTES: usize = 64 << 10;
-const USAGE: &str = "usage: mask [--speed FILE | --sample clean | --sample personal]";
+const USAGE: &str = "usage: mask [--speed FILE | --sample clean | --sample personal | --worst]";
 
 /// The default policy, with the environment's key where there is one.
 fn policy() -> Result<Policy, Box<dyn Error>> {
@@ -96,6 +98,12 @@ fn run() -> Result<bool, Box<dyn Error>> {
             Ok(true)
         }
         ["--sample", kind] => print_sample(kind),
+        ["--worst"] => {
+            for cost in worst::costs(&policy()?)? {
+                println!("{}", serde_json::to_string(&cost)?);
+            }
+            Ok(true)
+        }
         _ => Err(USAGE.into()),
     }
 }

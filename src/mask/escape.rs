@@ -25,11 +25,20 @@ pub(super) fn write_whole(text: &str, out: &mut Vec<u8>) {
 
 /// The text as it is written: what is looked through has to be the same.
 pub(super) fn without_nul(text: &str) -> Cow<'_, str> {
-    if memchr::memchr(0, text.as_bytes()).is_some() {
+    if has_nul(text.as_bytes()) {
         Cow::Owned(text.replace('\0', "\u{fffd}"))
     } else {
         Cow::Borrowed(text)
     }
+}
+
+/// Most texts are so short that a search by vectors would take longer.
+fn has_nul(bytes: &[u8]) -> bool {
+    const SHORT: usize = 32;
+    if bytes.len() > SHORT {
+        return memchr::memchr(0, bytes).is_some();
+    }
+    bytes.iter().fold(false, |any, &byte| any | (byte == 0))
 }
 
 /// Writes a string that has nothing to be escaped.

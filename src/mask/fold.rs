@@ -5,8 +5,6 @@
 use unicode_normalization::char::canonical_combining_class;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
-use super::vector;
-
 /// First code points of the decimal digits (general category `Nd` in UnicodeData.txt) that NFKC
 /// leaves alone: Arabic, Persian, Devanagari, Bengali, Gurmukhi, Gujarati, Tamil, Telugu, Thai.
 const DIGIT_ZEROS: [u32; 9] = [0x660, 0x6F0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xBE6, 0xC66, 0xE50];
@@ -29,7 +27,7 @@ struct Piece {
 
 /// The folded form of `text`, or `None` when folding would change nothing.
 pub(crate) fn fold(text: &str) -> Option<Folded> {
-    if is_ascii(text) || !is_foldable(text) {
+    if text.is_ascii() || !is_foldable(text) {
         return None;
     }
     let mut folded = Folded::default();
@@ -41,11 +39,6 @@ pub(crate) fn fold(text: &str) -> Option<Folded> {
     }
     folded.end_at(text.len());
     Some(folded)
-}
-
-/// Whether every byte is ASCII, told by all of them at once: nearly every text is.
-pub(crate) fn is_ascii(text: &str) -> bool {
-    vector::widest(|| text.bytes().fold(0, |all, byte| all | byte)) < 0x80
 }
 
 impl Folded {

@@ -5,19 +5,27 @@
 //! so this one place asks the machine.
 #![allow(unsafe_code)]
 
-/// Runs `work`, in which every loop has to be inlined, with the widest registers there are.
-#[inline(always)]
-pub(super) fn widest<R>(work: impl FnOnce() -> R) -> R {
+/// Work that consists of loops over bytes.
+pub(super) trait ByteLoop {
+    type Output;
+
+    /// Does the work. To be of use it has to be `#[inline(always)]`, and so has all that it calls.
+    fn run(self) -> Self::Output;
+}
+
+/// Does the work with the widest registers there are.
+#[inline]
+pub(super) fn widest<L: ByteLoop>(work: L) -> L::Output {
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx2") {
         // SAFETY: the machine has AVX2, which is all that the function asks for.
         return unsafe { with_avx2(work) };
     }
-    work()
+    work.run()
 }
 
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-unsafe fn with_avx2<R>(work: impl FnOnce() -> R) -> R {
-    work()
+#[target_feature(enable = "avx2")]
+unsafe fn with_avx2<L: ByteLoop>(work: L) -> L::Output {
+    work.run()
 }

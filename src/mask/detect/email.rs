@@ -1,6 +1,8 @@
 //! E-mail addresses: `local@domain.tld` (RFC 5321, RFC 5322), international ones included
 //! (RFC 6531, RFC 5890).
 
+use std::ops::Range;
+
 use super::super::entity::Entity;
 use super::Finding;
 use super::boundary::{before, byte};
@@ -18,10 +20,11 @@ const PAYMENT_HANDLES: [&str; 24] = [
     "wahdfcbank", "waicici", "wasbi", "yapl", "ybl",
 ];
 
-/// Appends the e-mail addresses in `text`.
-pub(super) fn find(text: &str, findings: &mut Vec<Finding>) {
+/// Appends the e-mail addresses whose sign stands in `range`.
+pub(super) fn find(text: &str, range: Range<usize>, findings: &mut Vec<Finding>) {
     let bytes = text.as_bytes();
-    for at in memchr::memchr2_iter(b'@', b'%', bytes) {
+    for at in memchr::memchr2_iter(b'@', b'%', &bytes[range.clone()]) {
+        let at = range.start + at;
         let sign = if bytes[at] == b'@' { 1 } else { 3 };
         // RFC 3986, 2.1: `%40` is the at sign inside a URL.
         if sign == 3 && !bytes[at..].starts_with(b"%40") {
@@ -114,7 +117,7 @@ mod tests {
 
     fn found(text: &str) -> Vec<&str> {
         let mut findings = Vec::new();
-        find(text, &mut findings);
+        find(text, 0..text.len(), &mut findings);
         findings.iter().map(|f| &text[f.start..f.end]).collect()
     }
 

@@ -168,7 +168,7 @@ impl Search {
         let families = scan(piece.text, &mut self.regions);
         name::find(piece.text, piece.at == 0, &mut self.findings);
         if !families.is_empty() {
-            find_anywhere(piece.text, families, &mut self.findings);
+            secret::find_anywhere(piece.text, families, &mut self.findings);
             let mut done = 0;
             for region in &self.regions {
                 done = find_around(piece.text, region, done, &mut self.findings);
@@ -195,18 +195,13 @@ impl Piece<'_> {
     }
 }
 
-/// The detectors that one look for a sign through the whole text serves better.
-fn find_anywhere(text: &str, families: Families, findings: &mut Vec<Finding>) {
-    if families.has(Families::AT) || families.has(Families::LONG) {
-        email::find(text, findings);
-    }
-    secret::find_anywhere(text, families, findings);
-}
-
 /// Every detector that has something to look at in a region; it may reach beyond it. Long runs are
 /// looked at from `done` on; returns how far they were.
 fn find_around(text: &str, region: &Region, done: usize, findings: &mut Vec<Finding>) -> usize {
     let Region { range, families } = region;
+    if families.has(Families::AT) || families.has(Families::LONG) {
+        email::find(text, range.clone(), findings);
+    }
     if families.has(Families::NAME) {
         name::find_introductions(text, range.clone(), findings);
     }

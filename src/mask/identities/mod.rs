@@ -98,9 +98,10 @@ impl Identities {
                 );
             }
         }
-        let (mut patterns, wordless): (Vec<_>, _) =
-            patterns.into_iter().partition(|pattern| pattern.word.is_some());
         patterns.sort_by_key(Pattern::key);
+        // Without a key they come first.
+        let first = patterns.partition_point(|pattern| pattern.key().is_none());
+        let wordless = patterns.drain(..first).collect();
         let filter = filter_of(&patterns);
         Self { patterns, filter, wordless: Wordless::new(wordless) }
     }

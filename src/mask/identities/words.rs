@@ -1,8 +1,7 @@
 //! The words of a text, each by its first bytes: the fast way to tell where something known may
 //! begin.
 
-use super::super::fold::is_ascii;
-use super::super::vector;
+use super::super::vector::{self, ByteLoop};
 
 /// Bytes that are looked at together.
 const BLOCK: usize = 64;
@@ -52,10 +51,24 @@ pub(super) fn is_in_word(c: char) -> bool {
 
 /// Tells `each` where the words of `text` begin, with their keys.
 pub(super) fn each_word(text: &str, each: impl FnMut(usize, Key)) {
-    if is_ascii(text) {
-        vector::widest(|| each_ascii_word(text.as_bytes(), each));
+    if text.is_ascii() {
+        vector::widest(AsciiWords { bytes: text.as_bytes(), each });
     } else {
         each_other_word(text, each);
+    }
+}
+
+struct AsciiWords<'t, F> {
+    bytes: &'t [u8],
+    each: F,
+}
+
+impl<F: FnMut(usize, Key)> ByteLoop for AsciiWords<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        each_ascii_word(self.bytes, self.each);
     }
 }
 

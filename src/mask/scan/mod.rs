@@ -8,7 +8,7 @@ mod short;
 
 use std::ops::Range;
 
-use super::vector;
+use super::vector::{self, ByteLoop};
 
 pub(crate) use self::short::{MAX_SHORT, look as look_at_short};
 
@@ -74,7 +74,21 @@ pub(crate) struct Region {
 /// Appends the regions of `text` that have to be looked at, in order, none touching another, and
 /// tells all their families.
 pub(crate) fn scan(text: &str, regions: &mut Vec<Region>) -> Families {
-    vector::widest(|| scan_blocks(text.as_bytes(), regions))
+    vector::widest(Scan { bytes: text.as_bytes(), regions })
+}
+
+struct Scan<'a> {
+    bytes: &'a [u8],
+    regions: &'a mut Vec<Region>,
+}
+
+impl ByteLoop for Scan<'_> {
+    type Output = Families;
+
+    #[inline(always)]
+    fn run(self) -> Families {
+        scan_blocks(self.bytes, self.regions)
+    }
 }
 
 #[inline(always)]
@@ -131,6 +145,7 @@ fn test(window: &[u8; WINDOW], bytes: &[u8], at: usize) -> (Families, u32) {
     let is_long = || Families::LONG.when(has_long_run(window, bytes, at));
     match (is_told(window), has_solid_word(window)) {
         (false, false) => (Families::NONE, 0),
+        _ if is_uniform(window) => (Families::NONE, 0),
         (false, true) => (is_long(), 0),
         (true, false) => test_block(window),
         (true, true) => {
@@ -156,6 +171,13 @@ fn is_told(window: &[u8; WINDOW]) -> bool {
         told |= sign | hissing | name | flag | dotted;
     }
     told != 0
+}
+
+/// Whether it is one byte again and again: filling, which is no part of anything but a longer run,
+/// and that is told where it begins and ends.
+#[inline(always)]
+fn is_uniform(window: &[u8; WINDOW]) -> bool {
+    window.iter().fold(0, |others, byte| others | (byte ^ window[0])) == 0
 }
 
 #[inline(always)]

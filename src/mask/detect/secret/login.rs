@@ -1,6 +1,8 @@
 //! Logins written out: an address and its password with a sign between them, as in lists of leaked
 //! accounts: `ann@example.org / Se$ame99`, `ann@example.org:Se$ame99`.
 
+use std::ops::Range;
+
 use super::super::Finding;
 use super::super::pair::Form;
 use super::value::{self, Proof};
@@ -12,10 +14,11 @@ const SIGNS: [&str; 4] = [" / ", " | ", " : ", ":"];
 const MAX_DOMAIN: usize = 255;
 const MAX_PASSWORD: usize = 64;
 
-/// Appends the passwords behind an address.
-pub(super) fn find(text: &str, findings: &mut Vec<Finding>) {
+/// Appends the passwords behind an address whose sign stands in `range`.
+pub(super) fn find(text: &str, range: Range<usize>, findings: &mut Vec<Finding>) {
     let bytes = text.as_bytes();
-    for at in memchr::memchr_iter(b'@', bytes) {
+    for at in memchr::memchr_iter(b'@', &bytes[range.clone()]) {
+        let at = range.start + at;
         let is_domain = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-');
         let domain = bytes[at + 1..].iter().take(MAX_DOMAIN).take_while(is_domain).count();
         if at > 0 && domain > 3 {
@@ -59,7 +62,7 @@ mod tests {
 
     fn found(text: &str) -> Vec<&str> {
         let mut findings = Vec::new();
-        find(text, &mut findings);
+        find(text, 0..text.len(), &mut findings);
         findings.iter().map(|f| &text[f.start..f.end]).collect()
     }
 

@@ -53,13 +53,10 @@ pub(in super::super) fn known_formats() -> Vec<&'static str> {
     kinds
 }
 
-/// Appends what a look through the whole text finds best: private keys, logins, manifests.
+/// Appends what a look through the whole text finds best: private keys, manifests.
 pub(super) fn find_anywhere(text: &str, families: Families, findings: &mut Vec<Finding>) {
     if families.has(Families::LONG) {
         pem::find(text, findings);
-    }
-    if families.has(Families::AT) {
-        login::find(text, findings);
     }
     if families.has(Families::ASSIGNMENT) {
         manifest::find(text, findings);
@@ -75,6 +72,9 @@ pub(super) fn find(
 ) {
     if families.has(Families::ASSIGNMENT) {
         url::find(text, range.clone(), findings);
+    }
+    if families.has(Families::AT) {
+        login::find(text, range.clone(), findings);
     }
     if families.has(Families::PASSWORD) {
         prose::find(text, range.clone(), findings);
