@@ -4,7 +4,7 @@
 use allocation_counter::measure;
 use epilogue::mask::Policy;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 const FEW: usize = 200;
 const MANY: usize = 10 * FEW;
@@ -39,6 +39,11 @@ fn short_texts() {
 }
 
 #[test]
+fn texts_beyond_ascii() {
+    allocates_for_the_output_alone(|n| vec!["naïve café, “quoted” 世界 🙂"; n]);
+}
+
+#[test]
 fn texts_with_something_to_escape() {
     allocates_for_the_output_alone(|n| vec!["a \"quoted\" \\ line\nand another\t\u{1}"; n]);
 }
@@ -59,6 +64,13 @@ fn long_words() {
 fn versions_and_dates() {
     allocates_for_the_output_alone(|n| {
         vec!["version 1.2.3.4 of max_tokens: 1024, on 2026-11-21"; n]
+    });
+}
+
+#[test]
+fn placeholders() {
+    allocates_for_the_output_alone(|n| {
+        vec!["[EMAIL:0123456789abcdef] and Obj@4b1c user@localhost"; n]
     });
 }
 
@@ -91,6 +103,12 @@ fn pairs() {
 fn keys() {
     let object = json!({"note": "fine", "tool_call": 1, "step two": {"größe": null, "Items": []}});
     allocates_for_the_output_alone(|n| vec![object.clone(); n]);
+}
+
+#[test]
+fn one_long_text_of_json() {
+    let call = json!({"tool": "search", "arguments": {"query": "an order", "limit": 10}});
+    allocates_for_the_output_alone(|n| Value::Array(vec![call.clone(); n]).to_string());
 }
 
 #[test]

@@ -27,21 +27,29 @@ struct Piece {
 
 /// The folded form of `text`, or `None` when folding would change nothing.
 pub(crate) fn fold(text: &str) -> Option<Folded> {
-    if text.is_ascii() || !is_foldable(text) {
-        return None;
-    }
     let mut folded = Folded::default();
-    let mut at = 0;
-    while at < text.len() {
-        let end = ascii_end(text, at).unwrap_or_else(|| cluster_end(text, at));
-        folded.push(at, &text[at..end]);
-        at = end;
-    }
-    folded.end_at(text.len());
-    Some(folded)
+    folded.refill(text).then_some(folded)
 }
 
 impl Folded {
+    /// Folds another text in the same buffers, and tells whether folding changes anything; if it
+    /// does not, what was in them stays there.
+    pub(crate) fn refill(&mut self, text: &str) -> bool {
+        if text.is_ascii() || !is_foldable(text) {
+            return false;
+        }
+        self.text.clear();
+        self.pieces.clear();
+        let mut at = 0;
+        while at < text.len() {
+            let end = ascii_end(text, at).unwrap_or_else(|| cluster_end(text, at));
+            self.push(at, &text[at..end]);
+            at = end;
+        }
+        self.end_at(text.len());
+        true
+    }
+
     /// The text to look for things in.
     pub(crate) fn text(&self) -> &str {
         &self.text

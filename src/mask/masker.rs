@@ -8,7 +8,7 @@ use super::detect::national::{self, Kinds};
 use super::detect::{self, Search};
 use super::entity::Entity;
 use super::escape::{write_bare, write_part, write_whole};
-use super::fold::{Folded, fold};
+use super::fold::Folded;
 use super::identities::{Identities, Occurrence};
 use super::placeholder;
 use super::policy::{Policy, Treatment};
@@ -28,6 +28,7 @@ pub(crate) struct Masker<'a> {
     identities: &'a Identities,
     report: Report,
     search: Search,
+    folded: Folded,
     occurrences: Vec<Occurrence<'a>>,
     spans: Vec<Span<'a>>,
     hashes: Vec<Hashed>,
@@ -71,6 +72,7 @@ impl<'a> Masker<'a> {
             identities,
             report: Report::default(),
             search: Search::new(policy.packs()),
+            folded: Folded::default(),
             occurrences: Vec::new(),
             spans: Vec::new(),
             hashes: Vec::new(),
@@ -292,20 +294,20 @@ impl<'a> Masker<'a> {
     }
 
     fn look_closely(&mut self, text: &str) {
-        let folded = fold(text);
-        let searched = folded.as_ref().map_or(text, Folded::text);
+        // Out of the way while everything else is at work.
+        let mut folded = std::mem::take(&mut self.folded);
+        let is_folded = folded.refill(text);
+        let searched = if is_folded { folded.text() } else { text };
         self.search.find(searched);
         self.identities.find(searched, &mut self.occurrences);
-        if self.search.findings().is_empty() && self.occurrences.is_empty() {
-            return;
-        }
-        if let Some(folded) = &folded {
+        if is_folded {
             self.search.map_ranges(|start, end| folded.original(start, end));
             for occurrence in &mut self.occurrences {
                 (occurrence.start, occurrence.end) =
                     folded.original(occurrence.start, occurrence.end);
             }
         }
+        self.folded = folded;
         self.add_findings(text);
         if !self.occurrences.is_empty() {
             self.add_occurrences(text);
