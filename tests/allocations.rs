@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 const FEW: usize = 200;
 const MANY: usize = 10 * FEW;
-/// How often the output, and what else grows by doubling, may grow on the way to ten times of it.
-const DOUBLINGS: u64 = 8;
+/// How often the output and two more buffers may double on the way to ten times of what they hold.
+const DOUBLINGS: u64 = 12;
 
 /// How often memory is asked for to mask this value, once everything is known that stays known.
 fn allocations<T: Serialize>(policy: &Policy, value: &T) -> u64 {
@@ -103,6 +103,11 @@ fn pairs() {
 fn keys() {
     let object = json!({"note": "fine", "tool_call": 1, "step two": {"größe": null, "Items": []}});
     allocates_for_the_output_alone(|n| vec![object.clone(); n]);
+}
+
+#[test]
+fn named_values() {
+    allocates_for_the_output_alone(|n| vec![json!({"name": "color", "value": "green"}); n]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What a record tells of people and secrets, while it is being collected.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
 use super::super::entity::Entity;
 use super::super::fold::fold;
@@ -30,7 +31,9 @@ pub(crate) struct Known {
     /// There was no room for one of them: nobody can be sure of anything then.
     is_overfull: bool,
     /// The texts under a `value` whose name may still come, and whether more are coming.
-    watched: Vec<String>,
+    watched: Vec<Range<usize>>,
+    /// Those texts, one behind the other.
+    watched_text: String,
     watches: usize,
     /// The name just met in the same object: `first_name` beside `last_name` is one person.
     beside: Option<String>,
@@ -182,7 +185,9 @@ impl Sink for Known {
 
     fn text(&mut self, treatment: Treatment, text: &str) {
         if self.watches > 0 && self.watched.len() < MAX_WATCHED && text.len() <= MAX_BYTES {
-            self.watched.push(text.to_owned());
+            let start = self.watched_text.len();
+            self.watched_text.push_str(text);
+            self.watched.push(start..self.watched_text.len());
         }
         self.learn(treatment, text);
     }
@@ -220,6 +225,7 @@ impl Sink for Known {
 
     fn rename(&mut self, from: usize, to: usize, treatment: Treatment) {
         for text in self.watched.get(from..to).unwrap_or_default().to_vec() {
+            let text = self.watched_text[text].to_owned();
             self.learn(treatment, &text);
         }
     }

@@ -66,7 +66,8 @@ impl<S: Sink> Compound<'_, '_, S> {
             self.walk.sink.watch(false);
             // What is kept or hidden by its own name or path stays so.
             if !place.treatment.is_opaque() {
-                self.value_spans.push((from, self.walk.sink.mark()));
+                let to = self.walk.sink.mark();
+                self.walk.value_spans.push((from, to));
             }
         }
         if place.names_sibling {
@@ -82,12 +83,15 @@ impl<S: Sink> Compound<'_, '_, S> {
             return;
         };
         // From behind, so that the places before stay what they are.
-        for (from, to) in std::mem::take(&mut self.value_spans).into_iter().rev() {
-            self.walk.sink.rename(from, to, treatment);
+        while self.walk.value_spans.len() > self.value_spans_from {
+            if let Some((from, to)) = self.walk.value_spans.pop() {
+                self.walk.sink.rename(from, to, treatment);
+            }
         }
     }
 
     fn close(self) {
+        self.walk.value_spans.truncate(self.value_spans_from);
         if self.state == State::Open {
             self.walk.depth -= 1;
             self.walk.sink.end(self.container);

@@ -147,6 +147,7 @@ where
         named: None,
         buffer: String::new(),
         reached,
+        value_spans: Vec::new(),
         embedded,
         is_other_story: false,
     };
@@ -223,6 +224,8 @@ struct Walk<'s, S> {
     buffer: String,
     /// Where the open containers stand in the host's paths.
     reached: Vec<u32>,
+    /// Where the values of pairs stand in the open containers, whose name may still come.
+    value_spans: Vec<(usize, usize)>,
     embedded: Embedded<'s>,
     /// The value told something else than the time before.
     is_other_story: bool,

@@ -47,8 +47,8 @@ pub(super) struct Compound<'w, 's, S> {
     pub(super) value_place: Place,
     /// Where the value of a pair begins that is about to come.
     pub(super) value_from: Option<usize>,
-    /// Where values of pairs stand, whose name may still come.
-    pub(super) value_spans: Vec<(usize, usize)>,
+    /// Where its own begin among the walk's values of pairs.
+    pub(super) value_spans_from: usize,
 }
 
 /// A struct that is being walked: usually an object, seldom one of `serde_json`'s private types.
@@ -71,6 +71,7 @@ impl<'w, 's, S: Sink> At<'w, 's, S> {
             State::Open
         };
         let mark = walk.sink.mark();
+        let value_spans_from = walk.value_spans.len();
         if state == State::Open {
             walk.sink.begin(container);
         }
@@ -87,7 +88,7 @@ impl<'w, 's, S: Sink> At<'w, 's, S> {
             named: None,
             value_place: place,
             value_from: None,
-            value_spans: Vec::new(),
+            value_spans_from,
         }
     }
 
