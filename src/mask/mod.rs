@@ -24,6 +24,7 @@ mod report;
 mod root;
 mod scan;
 mod traits;
+mod treatment;
 mod vector;
 mod walk;
 mod writer;

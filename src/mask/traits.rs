@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use super::detect::{self, Search};
 use super::keys::{self, KeyRule};
 use super::placeholder;
-use super::policy::Treatment;
+use super::treatment::Treatment;
 
 /// How many names a thread remembers, a power of two; hostile keys must not make it grow.
 const SLOTS: usize = 4_096;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::super::treatment::Treatment;
+
 /// What a rule of the host's does to what it finds.
 ///
 /// Where two of the host's rules meet, the stricter holds, whichever came first:
@@ -70,5 +72,26 @@ impl fmt::Display for Body {
             Self::Length => "length only",
             Self::Drop => "drop",
         })
+    }
+}
+
+impl From<Action> for Treatment {
+    fn from(action: Action) -> Self {
+        match action {
+            Action::Keep => Self::Keep,
+            Action::Mask => Self::RemoveEverywhere,
+            Action::Hash => Self::Id,
+            Action::Drop => Self::Drop,
+        }
+    }
+}
+
+impl From<Body> for Treatment {
+    fn from(body: Body) -> Self {
+        match body {
+            Body::Mask => Self::Remove,
+            Body::Length => Self::Length,
+            Body::Drop => Self::Drop,
+        }
     }
 }

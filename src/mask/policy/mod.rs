@@ -8,7 +8,6 @@ mod path;
 mod pattern;
 mod reach;
 mod texts;
-mod treatment;
 mod words;
 
 use std::borrow::Cow;
@@ -28,7 +27,7 @@ pub use self::error::PolicyError;
 
 pub(crate) use self::reach::{Paths, Reach, Way};
 pub(crate) use self::texts::TextRules;
-pub(crate) use self::treatment::Treatment;
+pub(crate) use super::treatment::Treatment;
 
 /// Names and versions the default rules: another version masks something else.
 const DEFAULT_NAME: &str = "default/1";

@@ -1,8 +1,7 @@
 //! What happens to a value, and how two rules for the same value meet.
 
-use super::super::detect::national::Kinds;
-use super::super::keys::KeyRule;
-use super::{Action, Body};
+use super::detect::national::Kinds;
+use super::keys::KeyRule;
 
 /// What happens to the value at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -91,27 +90,6 @@ impl Treatment {
             (_, Some(host)) => host,
             (outer, None) if own == Self::Scan => outer,
             (_, None) => own,
-        }
-    }
-}
-
-impl From<Action> for Treatment {
-    fn from(action: Action) -> Self {
-        match action {
-            Action::Keep => Self::Keep,
-            Action::Mask => Self::RemoveEverywhere,
-            Action::Hash => Self::Id,
-            Action::Drop => Self::Drop,
-        }
-    }
-}
-
-impl From<Body> for Treatment {
-    fn from(body: Body) -> Self {
-        match body {
-            Body::Mask => Self::Remove,
-            Body::Length => Self::Length,
-            Body::Drop => Self::Drop,
         }
     }
 }
