@@ -13,10 +13,10 @@ use super::detect::national;
 /// ```
 /// use epilogue::mask::{Pack, Policy};
 ///
-/// let policy = Policy::builder().pack(Pack::Netherlands).build();
+/// let policy = Policy::builder().pack(Pack::Netherlands).build()?;
 /// let masked = policy.mask(&serde_json::json!({"bsn": 111222333, "note": "BSN 123456782"}))?;
 /// assert_eq!(masked.json(), r#"{"bsn":"[NATIONAL:nl]","note":"BSN [NATIONAL:nl]"}"#);
-/// # Ok::<(), epilogue::mask::Unserializable>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
