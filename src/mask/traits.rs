@@ -27,7 +27,8 @@ pub(crate) struct KeyTraits {
     pub(crate) is_bare_name: bool,
     pub(crate) group: Group,
     pub(crate) in_pair: InPair,
-    /// The name itself holds nothing personal by its form, and nothing that JSON escapes.
+    /// The name itself holds nothing personal by its form, no placeholder, and nothing that JSON
+    /// escapes.
     pub(crate) is_plain: bool,
 }
 
@@ -125,7 +126,9 @@ fn work_out(key: &str) -> KeyTraits {
         } else {
             InPair::Nothing
         },
-        is_plain: !key.bytes().any(is_escaped) && detect::is_clean(key),
+        is_plain: !key.bytes().any(is_escaped)
+            && placeholder::next(key, 0).is_none()
+            && detect::is_clean(key),
     }
 }
 

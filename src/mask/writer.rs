@@ -252,7 +252,8 @@ impl Sink for Writer<'_> {
             self.out.push(b',');
         }
         // A key that was masked before may be what another is masked to.
-        let masked_before = || placeholder::next(key, 0).map(|_| key.to_owned());
+        let is_masked = || !is_plain && placeholder::next(key, 0).is_some();
+        let masked_before = || is_masked().then(|| key.to_owned());
         if let Some(masked) = self.masked_key(key, is_plain).or_else(masked_before) {
             let masked = self.unlike_the_others(masked);
             self.path.at_key(&masked);
