@@ -93,84 +93,173 @@ impl ByteLoop for Scan<'_> {
 
 #[inline(always)]
 fn scan_blocks(bytes: &[u8], regions: &mut Vec<Region>) -> Families {
-    let mut all = Families::NONE;
-    let mut digits_before = 0;
+    let mut found = Found { regions, all: Families::NONE, digits_before: 0 };
+    // No blank stands before the first word of a text.
+    if bytes.first() == Some(&b'-') {
+        found.add(0..bytes.len().min(BLOCK), Families::FLAG);
+    }
     let mut at = 0;
-    while at < bytes.len() {
-        let mut padded = [b' '; WINDOW];
-        let window = window_at(bytes, at, &mut padded);
-        let (mut families, digits) = test(window, bytes, at);
-        let begins_with_flag = at == 0 && bytes[0] == b'-';
-        families = families.with(Families::FLAG.when(begins_with_flag));
-        let is_number = digits + digits_before >= MIN_DIGITS;
-        families = families.with(Families::DIGITS.when(is_number));
-        if !families.is_empty() {
-            let start = if is_number && digits_before > 0 { at - BLOCK } else { at };
-            let end = bytes.len().min(at + BLOCK + MARGIN);
-            add(regions, start.saturating_sub(MARGIN)..end, families);
-            all = all.with(families);
-        }
-        digits_before = digits;
+    while let Some(window) = bytes[at..].first_chunk() {
+        found.add_block(test(window, bytes, at), bytes, at);
         at += BLOCK;
     }
-    all
+    while at < bytes.len() {
+        let mut window = [b' '; WINDOW];
+        window[..bytes.len() - at].copy_from_slice(&bytes[at..]);
+        found.add_block(test(&window, bytes, at), bytes, at);
+        at += BLOCK;
+    }
+    found.all
 }
 
-/// Adds a region, or makes the last one longer.
-fn add(regions: &mut Vec<Region>, range: Range<usize>, families: Families) {
-    match regions.last_mut() {
-        Some(last) if last.range.end >= range.start => {
-            last.range.end = range.end;
-            last.families = last.families.with(families);
+/// What was found up to some block.
+struct Found<'r> {
+    regions: &'r mut Vec<Region>,
+    all: Families,
+    digits_before: u32,
+}
+
+impl Found<'_> {
+    #[inline(always)]
+    fn add_block(&mut self, (families, digits): (Families, u32), bytes: &[u8], at: usize) {
+        let is_number = digits + self.digits_before >= MIN_DIGITS;
+        let families = families.with(Families::DIGITS.when(is_number));
+        if !families.is_empty() {
+            let start = if is_number && self.digits_before > 0 { at - BLOCK } else { at };
+            let end = bytes.len().min(at + BLOCK + MARGIN);
+            self.add(start.saturating_sub(MARGIN)..end, families);
         }
-        _ => regions.push(Region { range, families }),
+        self.digits_before = digits;
     }
-}
 
-/// The window at `at`; the last one, which is shorter, padded with blanks.
-#[inline(always)]
-fn window_at<'w>(bytes: &'w [u8], at: usize, padded: &'w mut [u8; WINDOW]) -> &'w [u8; WINDOW] {
-    let rest = &bytes[at..];
-    if let Some(window) = rest.first_chunk() {
-        return window;
+    /// Adds a region, or makes one longer that it touches.
+    fn add(&mut self, range: Range<usize>, families: Families) {
+        self.all = self.all.with(families);
+        let touched = |region: &&mut Region| region.range.end >= range.start;
+        match self.regions.last_mut().filter(touched) {
+            Some(last) => {
+                last.range = last.range.start.min(range.start)..last.range.end.max(range.end);
+                last.families = last.families.with(families);
+            }
+            None => self.regions.push(Region { range, families }),
+        }
     }
-    padded[..rest.len()].copy_from_slice(rest);
-    padded
 }
 
 /// The families of a block, and how many digits it has. Most blocks are prose, of which that is
 /// told as a whole.
 #[inline(always)]
 fn test(window: &[u8; WINDOW], bytes: &[u8], at: usize) -> (Families, u32) {
-    let is_long = || Families::LONG.when(has_long_run(window, bytes, at));
-    match (is_told(window), has_solid_word(window)) {
-        (false, false) => (Families::NONE, 0),
-        _ if is_uniform(window) => (Families::NONE, 0),
-        (false, true) => (is_long(), 0),
-        (true, false) => test_block(window),
-        (true, true) => {
-            let (families, digits) = test_block(window);
-            (families.with(is_long()), digits)
+    let told = Told::of(window);
+    let has_solid_word = has_solid_word(window);
+    if (!told.any() && !has_solid_word) || is_uniform(window) {
+        return (Families::NONE, 0);
+    }
+    look_closely(window, told, has_solid_word, bytes, at)
+}
+
+/// What a block holds more than words and the signs between sentences, if not zero.
+#[derive(Clone, Copy, Default)]
+struct Told {
+    /// A digit, or a sign from `/` to `@` in ASCII.
+    sign: u8,
+    /// `ss`, as in password.
+    hissing: u8,
+    /// `ame`, as in "my name is".
+    name: u8,
+    /// A dash that begins a word.
+    flag: u8,
+    /// Points as far apart as in `aabb.ccdd.eeff`.
+    dotted: u8,
+}
+
+impl Told {
+    #[inline(always)]
+    fn of(window: &[u8; WINDOW]) -> Self {
+        let mut told = Self::default();
+        for i in 0..BLOCK {
+            let [b0, b1, b2, b5] = [window[i], window[i + 1], window[i + 2], window[i + 5]];
+            told.sign |= u8::from(b0.wrapping_sub(b'/') <= b'@' - b'/');
+            told.hissing |= u8::from(b0 | 0x20 == b's') & u8::from(b1 | 0x20 == b's');
+            told.name |= u8::from(b0 == b'a') & u8::from(b1 == b'm') & u8::from(b2 == b'e');
+            told.flag |= u8::from(b0 == b' ') & u8::from(b1 == b'-');
+            told.dotted |= u8::from(b0 == b'.') & u8::from(b5 == b'.');
         }
+        told
+    }
+
+    #[inline(always)]
+    fn any(self) -> bool {
+        self.sign | self.hissing | self.name | self.flag | self.dotted != 0
     }
 }
 
-/// Whether a block holds more than words and the signs between sentences: a digit, a sign from `/`
-/// to `@` in ASCII, a word that a credential or a name may stand behind, a flag, or points as far
-/// apart as in `aabb.ccdd.eeff`.
-#[inline(always)]
-fn is_told(window: &[u8; WINDOW]) -> bool {
-    let mut told = 0;
-    for i in 0..BLOCK {
-        let [b0, b1, b2] = [window[i], window[i + 1], window[i + 2]];
-        let sign = u8::from(b0.wrapping_sub(b'/') <= b'@' - b'/');
-        let hissing = u8::from(b0 | 0x20 == b's') & u8::from(b1 | 0x20 == b's');
-        let name = u8::from(b0 == b'a') & u8::from(b1 == b'm') & u8::from(b2 == b'e');
-        let flag = u8::from(b0 == b' ') & u8::from(b1 == b'-');
-        let dotted = u8::from(b0 == b'.') & u8::from(window[i + 5] == b'.');
-        told |= sign | hissing | name | flag | dotted;
+/// What it is that a block holds. Not inlined: few blocks of prose get here.
+#[inline(never)]
+fn look_closely(
+    window: &[u8; WINDOW],
+    told: Told,
+    has_solid_word: bool,
+    bytes: &[u8],
+    at: usize,
+) -> (Families, u32) {
+    let mut found = Families::NONE;
+    let mut digits = 0;
+    if told.sign != 0 {
+        let (families, count) = test_signs(window);
+        (found, digits) = (families, count);
     }
-    told != 0
+    let may_have_groups = told.sign != 0 || told.dotted != 0 || has_solid_word;
+    found = found
+        .with(Families::HEX_GROUPS.when(may_have_groups && has_hex_groups(window)))
+        .with(Families::PASSWORD.when(told.hissing != 0 && has_password(window)))
+        .with(Families::NAME.when(told.name != 0 && has_introduction(window)))
+        .with(Families::FLAG.when(told.flag != 0 && has_flag(window)))
+        .with(Families::LONG.when(has_solid_word && has_long_run(window, bytes, at)));
+    (found, digits)
+}
+
+/// The families that one byte tells, and how many digits there are.
+fn test_signs(window: &[u8; WINDOW]) -> (Families, u32) {
+    let mut digits = 0;
+    let mut has_at = false;
+    let mut has_assignment = false;
+    for &byte in &window[..BLOCK] {
+        digits += u32::from(byte.is_ascii_digit());
+        has_at |= byte == b'@';
+        has_assignment |= (byte == b':') | (byte == b'=') | (byte == b'>');
+    }
+    let found = Families::AT.when(has_at).with(Families::ASSIGNMENT.when(has_assignment));
+    (found, digits)
+}
+
+/// `::`, or separators as far apart as in `aa:bb:cc`, `aa-bb-cc` and `aabb.ccdd.eeff`.
+fn has_hex_groups(window: &[u8; WINDOW]) -> bool {
+    let mut found = false;
+    for i in 0..BLOCK {
+        let [b0, b1, b3] = [window[i], window[i + 1], window[i + 3]];
+        found |= (b0 == b':') & ((b1 == b':') | (b3 == b':'));
+        found |= (b0 == b'-') & (b3 == b'-') & (window[i + 6] == b'-');
+        found |= (b0 == b'.') & (window[i + 5] == b'.');
+    }
+    found
+}
+
+/// `ssw`, `ssp`, `ssc` as in password, passphrase, passcode.
+fn has_password(window: &[u8; WINDOW]) -> bool {
+    window.windows(3).any(|word| {
+        word[..2].eq_ignore_ascii_case(b"ss") && matches!(word[2] | 0x20, b'w' | b'p' | b'c')
+    })
+}
+
+/// `ame is` and `ame's` as in "my name is".
+fn has_introduction(window: &[u8; WINDOW]) -> bool {
+    window.windows(6).any(|words| words == b"ame is" || words.starts_with(b"ame's"))
+}
+
+/// A dash that begins a word.
+fn has_flag(window: &[u8; WINDOW]) -> bool {
+    window.windows(3).any(|word| word.starts_with(b" -") && word[2] != b' ')
 }
 
 /// Whether it is one byte again and again: filling, which is no part of anything but a longer run,
@@ -196,85 +285,6 @@ fn words_of_eight(window: &[u8; WINDOW]) -> impl Iterator<Item = u64> + '_ {
 fn is_solid(word: u64) -> bool {
     const ONES: u64 = u64::MAX / 255;
     word.wrapping_sub(ONES * 0x21) & !word & (ONES * 0x80) == 0
-}
-
-#[inline(always)]
-fn test_block(window: &[u8; WINDOW]) -> (Families, u32) {
-    let (mut found, digits, separators) = test_bytes(window);
-    let ahead = window[BLOCK..].iter().filter(|b| matches!(b, b':' | b'-' | b'.')).count();
-    if separators > 0 && separators as usize + ahead > 1 {
-        found = found.with(Families::HEX_GROUPS.when(has_hex_groups(window)));
-    }
-    (found.with(test_words(window)), digits)
-}
-
-/// As many bytes as the smallest vector registers hold; of a fixed size, so that the loops over
-/// them need no bounds checks.
-const LANES: usize = 16;
-
-fn lanes(window: &[u8; WINDOW], at: usize) -> &[u8; LANES] {
-    const EMPTY: [u8; LANES] = [b' '; LANES];
-    window[at..].first_chunk().unwrap_or(&EMPTY)
-}
-
-/// Tests of single bytes: the families, how many digits and how many separators there are.
-#[inline(always)]
-fn test_bytes(window: &[u8; WINDOW]) -> (Families, u32, u32) {
-    let mut flags = [0u8; LANES];
-    let mut digits = [0u8; LANES];
-    let mut separators = [0u8; LANES];
-    for start in (0..BLOCK).step_by(LANES) {
-        let b = lanes(window, start);
-        for i in 0..LANES {
-            let colon = u8::from(b[i] == b':');
-            let sign = colon | u8::from(b[i] == b'=') | u8::from(b[i] == b'>');
-            digits[i] += u8::from(b[i].wrapping_sub(b'0') < 10);
-            separators[i] += colon | u8::from(b[i] == b'-') | u8::from(b[i] == b'.');
-            flags[i] |= (u8::from(b[i] == b'@') * Families::AT.0) | (sign * Families::ASSIGNMENT.0);
-        }
-    }
-    (Families(all(flags)), sum(digits), sum(separators))
-}
-
-fn all(lanes: [u8; LANES]) -> u8 {
-    lanes.iter().fold(0, |all, flags| all | flags)
-}
-
-fn sum(lanes: [u8; LANES]) -> u32 {
-    lanes.iter().map(|&n| u32::from(n)).sum()
-}
-
-/// `::`, or separators as far apart as in `aa:bb:cc`, `aa-bb-cc` and `aabb.ccdd.eeff`.
-fn has_hex_groups(window: &[u8; WINDOW]) -> bool {
-    (0..BLOCK).any(|at| match window[at] {
-        b':' => window[at + 1] == b':' || window[at + 3] == b':',
-        b'-' => window[at + 3] == b'-' && window[at + 6] == b'-',
-        b'.' => window[at + 5] == b'.',
-        _ => false,
-    })
-}
-
-/// `ssw`, `ssp`, `ssc` as in password, passphrase, passcode; `ame is` and `ame's` as in "my name is";
-/// a dash that begins a word.
-#[inline(always)]
-fn test_words(window: &[u8; WINDOW]) -> Families {
-    let mut flags = [0u8; LANES];
-    for start in (0..BLOCK).step_by(LANES) {
-        let [b0, b1, b2] = [0, 1, 2].map(|by| lanes(window, start + by));
-        let [b3, b4, b5] = [3, 4, 5].map(|by| lanes(window, start + by));
-        for i in 0..LANES {
-            let third = b2[i] | 0x20;
-            let ends = (third == b'w') || (third == b'p') || (third == b'c');
-            let word = (b0[i] | 0x20 == b's') && (b1[i] | 0x20 == b's') & ends;
-            let verb = ((b4[i] == b'i') & (b5[i] == b's')) | ((b3[i] == b'\'') & (b4[i] == b's'));
-            let name = (b0[i] == b'a') & (b1[i] == b'm') & (b2[i] == b'e') & verb;
-            let flag = (b0[i] == b' ') & (b1[i] == b'-') & (b2[i] != b' ');
-            flags[i] |= (u8::from(word) * Families::PASSWORD.0)
-                | (u8::from(name) * Families::NAME.0)
-                | (u8::from(flag) * Families::FLAG.0);
-        }
-    }
-    Families(all(flags))
 }
 
 /// A run of `MIN_RUN` bytes holds at least one aligned word of eight bytes or a part of one so
