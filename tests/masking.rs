@@ -256,6 +256,61 @@ fn a_name_in_a_group_of_a_persons_fields_is_that_persons() {
     assert_eq!(masked(&thing), thing);
 }
 
+#[test]
+fn signs_and_other_scripts_beside_a_value_do_not_hide_it() {
+    for text in [
+        "💳4111 1111 1111 1111",
+        "«219-09-1234»",
+        "→192.0.2.146←",
+        "卡号4111111111111111，谢谢",
+        r"card\n4111 1111 1111 1111",
+        r"ssn:\t219-09-1234",
+        "de-ad-be-ef-ca-fe",
+        "cmd:\n--api-key q7w8e9r0t1y2u3",
+    ] {
+        let masked = policy().mask(text).unwrap();
+        assert_eq!(masked.report().total(), 1, "{text}: {}", masked.json());
+    }
+}
+
+#[test]
+fn what_stands_right_beside_a_name_is_looked_at_without_it() {
+    let value = json!({"first_name": "Zora", "t": "Zora-4111 1111 1111 1111, zora.202-555-0143"});
+    let masked = policy().mask(&value).unwrap().into_json();
+    assert!(masked.contains("[NAME]-[CARD]") && !masked.contains("0143"), "{masked}");
+}
+
+#[test]
+fn a_row_of_numbers_without_end_is_masked_to_its_end() {
+    let row: Vec<String> = (20..40).map(|number| format!("+49 30 9018{number}")).collect();
+    for sign in ["/", "-"] {
+        let masked = policy().mask(&row.join(sign)).unwrap().into_json();
+        assert!(!masked.contains("9018"), "{masked}");
+    }
+}
+
+#[test]
+fn a_pair_of_a_name_and_anything_is_one_in_json_text_as_well() {
+    for text in [r#"["pin", 4821]"#, r#"["password", {"a": "sesame"}]"#] {
+        let masked = policy().mask(text).unwrap().into_json();
+        assert!(!masked.contains("4821") && !masked.contains("sesame"), "{masked}");
+    }
+}
+
+#[test]
+fn a_name_beyond_ascii_is_known_in_keys_however_it_is_written() {
+    let value = json!({"customer": {"last_name": "O'Brien"}, "notes": {"O\u{2019}Brien": 1}});
+    assert!(!policy().mask(&value).unwrap().json().contains("Brien"));
+}
+
+#[test]
+fn a_value_before_its_name_is_known_behind_many_others() {
+    let mut values = vec![json!({"value": "x", "variable": "color"}); 3_000];
+    values.push(json!({"value": "Zora Wren", "variable": "first_name"}));
+    let masked = policy().mask(&json!({"values": values, "t": "Zora Wren came"})).unwrap();
+    assert!(!masked.json().contains("Zora"));
+}
+
 /// A graph of shared pointers: small in memory, endless when it is unfolded.
 struct Shared(u32);
 

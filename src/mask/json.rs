@@ -149,7 +149,7 @@ impl<'a> Cursor<'a> {
 
     /// How many elements the array here has, counted no further than three: who asks wants to know
     /// whether it is a pair, and a pair begins with a text.
-    fn count_up_to_three(self) -> usize {
+    fn count_up_to_three(self) -> Option<usize> {
         let start = self.at.get();
         self.step();
         let mut count = 0;
@@ -159,19 +159,19 @@ impl<'a> Cursor<'a> {
                 continue;
             }
             count += 1;
-            if self.peek() == b'"' {
-                self.scalar();
-            } else {
-                // Containers are not passed twice: whatever has one is no pair of texts.
-                count = 3;
+            if matches!(self.peek(), b'{' | b'[') {
+                // Containers are not passed twice: nobody knows whether it is a pair.
+                self.at.set(start);
+                return if count == 2 { None } else { Some(3) };
             }
+            self.scalar();
         }
         self.at.set(start);
-        count
+        Some(count)
     }
 
     fn array<S: Serializer>(self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut seq = serializer.serialize_seq(Some(self.count_up_to_three()))?;
+        let mut seq = serializer.serialize_seq(self.count_up_to_three())?;
         self.step();
         loop {
             match self.peek() {

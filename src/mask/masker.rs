@@ -149,6 +149,9 @@ impl<'a> Masker<'a> {
             return None;
         }
         self.clear();
+        if !key.is_ascii() {
+            return self.text(key);
+        }
         self.identities.find(key, &mut self.occurrences);
         if self.occurrences.is_empty() { None } else { self.text(key) }
     }
@@ -225,6 +228,7 @@ impl<'a> Masker<'a> {
                 Some(Entity::Removed)
             }
             Treatment::Length => Some(Entity::Blob),
+            Treatment::Id => Some(Entity::Id),
             _ if text.len() < SHORTEST_PERSONAL_NUMBER && treatment != Treatment::Ssn => None,
             Treatment::Scan | Treatment::Name | Treatment::Email | Treatment::National(_) => None,
             _ => entity_at(treatment, text),
@@ -288,9 +292,7 @@ impl<'a> Masker<'a> {
         self.search.find_in_prose(text);
         self.identities.find(text, &mut self.occurrences);
         self.add_findings(text);
-        if !self.occurrences.is_empty() {
-            self.add_occurrences(text);
-        }
+        self.add_occurrences(text);
     }
 
     fn look_closely(&mut self, text: &str) {
@@ -309,9 +311,7 @@ impl<'a> Masker<'a> {
         }
         self.folded = folded;
         self.add_findings(text);
-        if !self.occurrences.is_empty() {
-            self.add_occurrences(text);
-        }
+        self.add_occurrences(text);
     }
 
     fn add_findings(&mut self, text: &str) {
@@ -334,6 +334,10 @@ impl<'a> Masker<'a> {
     }
 
     fn add_occurrences(&mut self, text: &str) {
+        if self.occurrences.is_empty() {
+            return;
+        }
+        let is_beside = self.occurrences.iter().any(|occurrence| occurrence.touches(text));
         let masked_before: Vec<_> = placeholders(text).collect();
         for occurrence in &self.occurrences {
             let behind = masked_before.partition_point(|(_, end)| *end <= occurrence.start);
@@ -347,6 +351,21 @@ impl<'a> Masker<'a> {
                     placeholder: Cow::Borrowed(occurrence.placeholder(self.policy)),
                 });
             }
+        }
+        separate(&mut self.spans);
+        if is_beside {
+            self.look_between(text);
+        }
+    }
+
+    /// What stands beside a name may be something only without it: `Zora-4111 1111 1111 1111`.
+    fn look_between(&mut self, text: &str) {
+        let ends = self.spans.iter().map(|span| span.end);
+        let starts = self.spans.iter().map(|span| span.start).chain([text.len()]);
+        let gaps: Vec<_> = [0].into_iter().chain(ends).zip(starts).collect();
+        for (start, end) in gaps {
+            self.search.find_between(text, start..end);
+            self.add_findings(text);
         }
         separate(&mut self.spans);
     }

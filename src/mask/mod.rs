@@ -23,6 +23,7 @@ mod policy;
 mod report;
 mod root;
 mod scan;
+mod spelling;
 mod traits;
 mod treatment;
 mod vector;

@@ -287,6 +287,7 @@ impl Sink for Writer<'_> {
     }
 
     fn watch(&mut self, _: bool) {}
+    fn forget_watched(&mut self) {}
 
     fn rename(&mut self, from: usize, to: usize, treatment: Treatment) {
         let written = &self.out[from..to];

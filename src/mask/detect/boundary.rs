@@ -6,7 +6,11 @@ const BEHIND: usize = 16;
 
 /// The byte before `at`, or a blank.
 pub(super) fn before(bytes: &[u8], at: usize) -> u8 {
-    at.checked_sub(1).map_or(b' ', |i| bytes[i])
+    match bytes[..at] {
+        // Of an escaped line break or tab the letter is no part of what follows.
+        [] | [.., b'\\', b'n' | b'r' | b't'] => b' ',
+        [.., previous] => previous,
+    }
 }
 
 /// The byte at `at`, or a blank behind the end.
@@ -24,9 +28,10 @@ pub(super) fn is_word_end(bytes: &[u8], at: usize) -> bool {
     !is_word_byte(byte(bytes, at))
 }
 
-/// Letters, digits, the underscore and all that is not ASCII.
+/// ASCII letters, digits and the underscore. What is not ASCII is no part of a number: scripts
+/// without blanks write right up to it, and so do signs.
 pub(super) fn is_word_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 /// Whether one of `words` (lower case) stands shortly before `at`, in the same line or the one

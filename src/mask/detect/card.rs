@@ -141,7 +141,7 @@ fn is_inside_token(bytes: &[u8], start: usize) -> bool {
         let earlier = start.checked_sub(2).map_or(b' ', |i| bytes[i]);
         return previous == b'.' && earlier.is_ascii_digit() || earlier.is_ascii_alphabetic();
     }
-    previous.is_ascii_alphabetic() || previous == b'_' || previous >= 0x80
+    previous.is_ascii_alphabetic() || previous == b'_'
 }
 
 fn is_bare_card(text: &str, start: usize, end: usize) -> bool {

@@ -75,12 +75,12 @@ fn is_lone_colon(run: &[u8]) -> bool {
 
 fn ends_apart(bytes: &[u8], end: usize) -> bool {
     let next = byte(bytes, end);
-    !next.is_ascii_alphanumeric() && next != b'_' && next < 0x80
+    !next.is_ascii_alphanumeric() && next != b'_'
 }
 
 fn begins_apart(bytes: &[u8], start: usize) -> bool {
     let previous = before(bytes, start);
-    !previous.is_ascii_alphanumeric() && previous != b'_' && previous < 0x80
+    !previous.is_ascii_alphanumeric() && previous != b'_'
 }
 
 /// The end of a version 6 address that is the whole run, with its zone.

@@ -28,6 +28,8 @@ mod runs;
 pub(super) mod secret;
 mod ssn;
 
+use std::ops::Range;
+
 use super::entity::Entity;
 use super::fold::{Folded, fold};
 use super::pack::Packs;
@@ -60,7 +62,7 @@ impl Finding {
 }
 
 /// How often what stands between findings is searched again. Each time costs at most one pass
-/// over the text, so the whole stays linear.
+/// over the text, so the whole stays linear; a piece in which it still finds something is removed.
 const MAX_ROUNDS: u8 = 6;
 
 /// The search of one text after another, in buffers that are used again.
@@ -117,6 +119,22 @@ impl Search {
         }
     }
 
+    /// Finds what must be masked in a part of a text, what stands around it being masked.
+    pub(crate) fn find_between(&mut self, text: &str, range: Range<usize>) {
+        self.clear();
+        let part = &text[range.clone()];
+        let folded = fold(part);
+        // Only the first part begins the text, as greetings do.
+        let at = usize::from(range.start > 0);
+        self.find_pieces(folded.as_ref().map_or(part, Folded::text), at);
+        self.map_ranges(|start, end| {
+            let (start, end) = (start - at, end - at);
+            let (start, end) =
+                folded.as_ref().map_or((start, end), |folded| folded.original(start, end));
+            (range.start + start, range.start + end)
+        });
+    }
+
     /// Gives every finding another range: that of the text before it was folded.
     pub(crate) fn map_ranges(&mut self, map: impl Fn(usize, usize) -> (usize, usize)) {
         for finding in &mut self.findings {
@@ -131,12 +149,17 @@ impl Search {
             self.find_in_prose(text);
             return;
         }
+        self.find_pieces(text, 0);
+    }
+
+    /// Searches what stands between the placeholders of a text that begins at `offset`.
+    fn find_pieces(&mut self, text: &str, offset: usize) {
         let mut at = 0;
         while let Some((start, end)) = placeholder::next(text, at) {
-            self.find_in(Piece { text: &text[at..start], at, round: 0 });
+            self.find_in(Piece { text: &text[at..start], at: offset + at, round: 0 });
             at = end;
         }
-        self.find_in(Piece { text: &text[at..], at, round: 0 });
+        self.find_in(Piece { text: &text[at..], at: offset + at, round: 0 });
         self.findings.sort_unstable_by_key(|finding| finding.start);
     }
 
@@ -149,7 +172,14 @@ impl Search {
         let first = self.findings.len();
         self.find_once(piece);
         let last = self.findings.len();
-        if first == last || piece.round == MAX_ROUNDS {
+        if first == last {
+            return;
+        }
+        if piece.round == MAX_ROUNDS {
+            // There may be more, and nobody looks for it any more.
+            self.findings.truncate(first);
+            let end = piece.at + piece.text.len();
+            self.findings.push(Finding::new(piece.at, end, Entity::Removed));
             return;
         }
         let mut at = piece.at;

@@ -18,8 +18,8 @@ const MAX_BYTES: usize = 256;
 /// The most identities of one record; one that tells more gives up its trace.
 const MAX_IDENTITIES: usize = 65_536;
 
-/// The most texts of a record whose name may still come.
-const MAX_WATCHED: usize = 1_024;
+/// The most texts of one value whose name may still come; a record with more gives up its trace.
+const MAX_WATCHED: usize = 65_536;
 
 /// What a record knows, while it is being collected.
 #[derive(Debug, Default)]
@@ -184,7 +184,8 @@ impl Sink for Known {
     }
 
     fn text(&mut self, treatment: Treatment, text: &str) {
-        if self.watches > 0 && self.watched.len() < MAX_WATCHED && text.len() <= MAX_BYTES {
+        if self.watches > 0 && text.len() <= MAX_BYTES {
+            self.is_overfull |= self.watched.len() >= MAX_WATCHED;
             let start = self.watched_text.len();
             self.watched_text.push_str(text);
             self.watched.push(start..self.watched_text.len());
@@ -222,6 +223,13 @@ impl Sink for Known {
     }
 
     fn replace_with_bytes(&mut self, _: usize, _: Treatment, _: usize) {}
+
+    fn forget_watched(&mut self) {
+        if self.watches == 0 {
+            self.watched.clear();
+            self.watched_text.clear();
+        }
+    }
 
     fn rename(&mut self, from: usize, to: usize, treatment: Treatment) {
         for text in self.watched.get(from..to).unwrap_or_default().to_vec() {

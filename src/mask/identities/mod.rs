@@ -1,20 +1,23 @@
 //! Names and addresses that one record knows, so that they are masked wherever else it tells
 //! them: in any case, whole words only.
 
+mod crowd;
 mod known;
 mod names;
 mod words;
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aho_corasick::AhoCorasick;
 
 pub(crate) use self::known::Known;
 
+use self::crowd::{Crowd, MAX_COMPARED};
 use self::words::{Key, each_word, is_in_word};
 use super::entity::Entity;
 use super::policy::Policy;
+use super::spelling::spellings;
 
 /// Bits of the filter for each pattern: one word in fifty that is nobody's name passes it.
 const FILTER_BITS: usize = 64;
@@ -41,6 +44,8 @@ pub(crate) struct Identities {
     patterns: Vec<Pattern>,
     /// One bit for each spread key of `patterns`; its length is a power of two.
     filter: Vec<u64>,
+    /// The keys that many patterns have.
+    crowds: HashMap<Key, Crowd>,
     wordless: Wordless,
 }
 
@@ -75,6 +80,15 @@ impl<'a> Occurrence<'a> {
         self.pattern.identity.entity
     }
 
+    /// Whether something stands right beside it that may be read otherwise without it.
+    pub(crate) fn touches(&self, text: &str) -> bool {
+        let is_blank = |c: Option<char>| c.is_none_or(char::is_whitespace);
+        let has_digit = self.pattern.text.bytes().any(|byte| byte.is_ascii_digit());
+        has_digit
+            || !is_blank(text[..self.start].chars().next_back())
+            || !is_blank(text[self.end..].chars().next())
+    }
+
     /// What stands in its place: worked out once for each identity.
     pub(crate) fn placeholder(&self, policy: &Policy) -> &'a str {
         let pattern = self.pattern;
@@ -103,7 +117,8 @@ impl Identities {
         let first = patterns.partition_point(|pattern| pattern.key().is_none());
         let wordless = patterns.drain(..first).collect();
         let filter = filter_of(&patterns);
-        Self { patterns, filter, wordless: Wordless::new(wordless) }
+        let crowds = crowds_of(&patterns);
+        Self { patterns, filter, crowds, wordless: Wordless::new(wordless) }
     }
 
     /// Nothing is known.
@@ -129,6 +144,12 @@ impl Identities {
     /// Not inlined: it is called for one word in hundreds.
     #[inline(never)]
     fn find_at<'a>(&'a self, text: &str, at: usize, key: Key, found: &mut Vec<Occurrence<'a>>) {
+        if let Some(crowd) = self.crowds.get(&key) {
+            crowd.around(text, at, |start, index| {
+                found.extend(self.patterns[index].at(text, start));
+            });
+            return;
+        }
         let first = self.patterns.partition_point(|pattern| pattern.key() < Some(key));
         let same = self.patterns[first..].iter().take_while(|pattern| pattern.key() == Some(key));
         found.extend(same.filter_map(|pattern| pattern.at(text, at.checked_sub(pattern.word?.0)?)));
@@ -155,6 +176,18 @@ impl Wordless {
             self.automaton.iter().flat_map(|automaton| automaton.find_overlapping_iter(text));
         found.extend(hits.filter_map(|hit| self.patterns[hit.pattern()].at(text, hit.start())));
     }
+}
+
+fn crowds_of(patterns: &[Pattern]) -> HashMap<Key, Crowd> {
+    let mut first = 0;
+    let mut crowds = HashMap::new();
+    for same in patterns.chunk_by(|one, other| one.key() == other.key()) {
+        if let Some(key) = same[0].key().filter(|_| same.len() > MAX_COMPARED) {
+            crowds.insert(key, Crowd::new(same, first));
+        }
+        first += same.len();
+    }
+    crowds
 }
 
 fn filter_of(patterns: &[Pattern]) -> Vec<u64> {
@@ -199,11 +232,10 @@ impl Pattern {
     fn end_at(&self, text: &str, start: usize) -> Option<usize> {
         let end = start + self.text.len();
         let hit = text.get(start..end)?;
-        let is_same = if self.identity.exact_case {
-            hit == self.text
-        } else {
-            hit.eq_ignore_ascii_case(&self.text)
-        };
+        // An everyday word in capitals may be one as well, and may be shouted at.
+        let is_written_so = || hit == self.text || !hit.bytes().any(|b| b.is_ascii_lowercase());
+        let is_same =
+            hit.eq_ignore_ascii_case(&self.text) && (!self.identity.exact_case || is_written_so());
         if !is_same || goes_on(text[..start].chars().next_back(), hit.chars().next()) {
             return None;
         }
@@ -224,14 +256,6 @@ fn goes_on(before: Option<char>, behind: Option<char>) -> bool {
 
 fn char_boundary(text: &str, at: usize) -> usize {
     (at..text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len())
-}
-
-/// Patterns ignore the case of ASCII letters alone; a text with others has several.
-fn spellings(value: &str) -> Vec<String> {
-    let mut spellings = vec![value.to_owned(), value.to_lowercase(), value.to_uppercase()];
-    spellings.sort_unstable();
-    spellings.dedup();
-    spellings
 }
 
 #[cfg(test)]
@@ -300,6 +324,19 @@ mod tests {
         let mut known = name("Maria L");
         known.name("Maria");
         assert_eq!(found(known, "Maria Lee"), ["Maria"]);
+    }
+
+    #[test]
+    fn one_of_many_that_begin_alike_is_found() {
+        let mut known = Known::default();
+        for number in 0..100 {
+            known.value(Entity::Email, &format!("customer{number}@example.com"));
+            known.name(&format!("Maria Q{number}x"));
+        }
+        assert_eq!(
+            found(known, "to Customer42@example.com and customer420@example.com, maria q7x"),
+            ["Customer42@example.com", "maria", "maria q7x"]
+        );
     }
 
     #[test]

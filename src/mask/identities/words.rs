@@ -9,7 +9,7 @@ const BLOCK: usize = 64;
 const KEY: usize = 8;
 
 /// The first bytes of a word, the same in any case of its ASCII letters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Key(u64);
 
 /// By the length of a word, the bytes of a register that belong to it.

@@ -3,6 +3,7 @@
 use aho_corasick::{AhoCorasick, Input};
 
 use super::super::fold::fold;
+use super::super::spelling::spellings;
 use super::PolicyError;
 
 /// The most that all lists may hold together, in bytes.
@@ -63,33 +64,6 @@ pub(super) fn searched(word: &str) -> Option<String> {
     let folded = fold(word);
     let word = folded.as_ref().map_or(word, |folded| folded.text()).trim();
     (!word.is_empty()).then(|| word.to_owned())
-}
-
-/// The automaton ignores the case of ASCII letters alone; a word with others is searched in small
-/// letters, in capitals and with capitals at the beginning of each word in it as well.
-fn spellings(word: &str) -> Vec<String> {
-    if word.is_ascii() {
-        return vec![word.to_owned()];
-    }
-    let spellings = [word.to_owned(), word.to_lowercase(), word.to_uppercase(), capitalized(word)];
-    let mut spellings = spellings.map(|spelling| spelling.to_ascii_lowercase()).to_vec();
-    spellings.sort_unstable();
-    spellings.dedup();
-    spellings
-}
-
-fn capitalized(text: &str) -> String {
-    let mut capitalized = String::with_capacity(text.len());
-    let mut before = None;
-    for c in text.chars() {
-        if is_in_word(before) {
-            capitalized.extend(c.to_lowercase());
-        } else {
-            capitalized.extend(c.to_uppercase());
-        }
-        before = Some(c);
-    }
-    capitalized
 }
 
 fn is_whole(text: &str, start: usize, end: usize) -> bool {

@@ -169,8 +169,8 @@ struct Told {
     name: u8,
     /// A dash that begins a word.
     flag: u8,
-    /// Points as far apart as in `aabb.ccdd.eeff`.
-    dotted: u8,
+    /// Points or dashes as far apart as in `aabb.ccdd.eeff` and `aa-bb-cc`.
+    grouped: u8,
 }
 
 impl Told {
@@ -178,19 +178,21 @@ impl Told {
     fn of(window: &[u8; WINDOW]) -> Self {
         let mut told = Self::default();
         for i in 0..BLOCK {
-            let [b0, b1, b2, b5] = [window[i], window[i + 1], window[i + 2], window[i + 5]];
+            let [b0, b1, b2] = [window[i], window[i + 1], window[i + 2]];
+            let [b3, b5, b6] = [window[i + 3], window[i + 5], window[i + 6]];
             told.sign |= u8::from(b0.wrapping_sub(b'/') <= b'@' - b'/');
             told.hissing |= u8::from(b0 | 0x20 == b's') & u8::from(b1 | 0x20 == b's');
             told.name |= u8::from(b0 == b'a') & u8::from(b1 == b'm') & u8::from(b2 == b'e');
-            told.flag |= u8::from(b0 == b' ') & u8::from(b1 == b'-');
-            told.dotted |= u8::from(b0 == b'.') & u8::from(b5 == b'.');
+            told.flag |= u8::from(b1 == b'-') & (u8::from(b0 <= b' ') | u8::from(b0 == b'`'));
+            told.grouped |= u8::from(b0 == b'.') & u8::from(b5 == b'.');
+            told.grouped |= u8::from(b0 == b'-') & u8::from(b3 == b'-') & u8::from(b6 == b'-');
         }
         told
     }
 
     #[inline(always)]
     fn any(self) -> bool {
-        self.sign | self.hissing | self.name | self.flag | self.dotted != 0
+        self.sign | self.hissing | self.name | self.flag | self.grouped != 0
     }
 }
 
@@ -209,7 +211,7 @@ fn look_closely(
         let (families, count) = test_signs(window);
         (found, digits) = (families, count);
     }
-    let may_have_groups = told.sign != 0 || told.dotted != 0 || has_solid_word;
+    let may_have_groups = told.sign != 0 || told.grouped != 0 || has_solid_word;
     found = found
         .with(Families::HEX_GROUPS.when(may_have_groups && has_hex_groups(window)))
         .with(Families::PASSWORD.when(told.hissing != 0 && has_password(window)))
@@ -259,7 +261,9 @@ fn has_introduction(window: &[u8; WINDOW]) -> bool {
 
 /// A dash that begins a word.
 fn has_flag(window: &[u8; WINDOW]) -> bool {
-    window.windows(3).any(|word| word.starts_with(b" -") && word[2] != b' ')
+    window
+        .windows(3)
+        .any(|word| (word[0] <= b' ' || word[0] == b'`') && word[1] == b'-' && word[2] != b' ')
 }
 
 /// Whether it is one byte again and again: filling, which is no part of anything but a longer run,

@@ -77,7 +77,7 @@ pub(crate) fn look(text: &str) -> Short {
 fn begins_word_for_credential(before: u8, byte: u8) -> bool {
     (before | 0x20 == b's' && byte | 0x20 == b's')
         || (before == b'a' && byte == b'm')
-        || (before == b' ' && byte == b'-')
+        || ((before <= b' ' || before == b'`') && byte == b'-')
 }
 
 /// RFC 3339 dates and times, in whole or in part: no detector takes one for anything else.

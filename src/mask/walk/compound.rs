@@ -92,6 +92,9 @@ impl<S: Sink> Compound<'_, '_, S> {
 
     fn close(self) {
         self.walk.value_spans.truncate(self.value_spans_from);
+        if self.walk.value_spans.is_empty() {
+            self.walk.sink.forget_watched();
+        }
         if self.state == State::Open {
             self.walk.depth -= 1;
             self.walk.sink.end(self.container);

@@ -63,6 +63,8 @@ pub(super) trait Sink {
     fn replace_with_bytes(&mut self, mark: usize, treatment: Treatment, len: usize);
     /// What follows may get its name later, until it is said that it may not.
     fn watch(&mut self, is_on: bool);
+    /// No value that was watched waits for its name any more.
+    fn forget_watched(&mut self);
     /// What stands at `from..to`, of a value that was watched, has a name that tells what it is.
     fn rename(&mut self, from: usize, to: usize, treatment: Treatment);
 

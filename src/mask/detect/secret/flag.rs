@@ -2,9 +2,6 @@
 //! `curl -u user:password`.
 
 use std::ops::Range;
-use std::sync::LazyLock;
-
-use memchr::memmem::Finder;
 
 use super::super::super::keys::Segments;
 use super::super::Finding;
@@ -13,17 +10,14 @@ use super::super::pair::{Form, Name};
 use super::assignment::claim;
 use super::value::{self, Proof};
 
-static MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" -"));
-
 const MAX: usize = 512;
 
 /// Appends the values behind a flag in `range` that names a credential.
 pub(super) fn find(text: &str, range: Range<usize>, findings: &mut Vec<Finding>) {
     let bytes = text.as_bytes();
-    // The first word of a text has no blank before it.
-    let first = (range.start == 0 && bytes.starts_with(b"-")).then_some(0);
-    let others = MARK.find_iter(&bytes[range.clone()]).map(|at| range.start + at + 1);
-    for dash in first.into_iter().chain(others) {
+    let begins_word = |&at: &usize| matches!(before(bytes, at), 0..=b' ' | b'`');
+    let dashes = memchr::memchr_iter(b'-', &bytes[range.clone()]).map(|at| range.start + at);
+    for dash in dashes.filter(begins_word) {
         let start = dash + 1 + usize::from(byte(bytes, dash + 1) == b'-');
         let name = start + bytes[start..].iter().take(64).take_while(|&&b| is_flag_byte(b)).count();
         // Of the flags of one letter only `-u` takes a login.
