@@ -149,29 +149,31 @@ impl<'a> Cursor<'a> {
 
     /// How many elements the array here has, counted no further than three: who asks wants to know
     /// whether it is a pair, and a pair begins with a text.
-    fn count_up_to_three(self) -> Option<usize> {
+    fn count_up_to_three(self) -> usize {
         let start = self.at.get();
         self.step();
         let mut count = 0;
         while count < 3 && self.peek() != b']' {
-            if self.peek() == b',' {
-                self.step();
-                continue;
+            match self.peek() {
+                b',' => {
+                    self.step();
+                    continue;
+                }
+                // Passed twice at each level of pairs in pairs, of which there are few.
+                b'{' | b'[' if count == 1 => self.skip(),
+                b'{' | b'[' => count = 2,
+                _ => {
+                    self.scalar();
+                }
             }
             count += 1;
-            if matches!(self.peek(), b'{' | b'[') {
-                // Containers are not passed twice: nobody knows whether it is a pair.
-                self.at.set(start);
-                return if count == 2 { None } else { Some(3) };
-            }
-            self.scalar();
         }
         self.at.set(start);
-        Some(count)
+        count
     }
 
     fn array<S: Serializer>(self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut seq = serializer.serialize_seq(self.count_up_to_three())?;
+        let mut seq = serializer.serialize_seq(Some(self.count_up_to_three()))?;
         self.step();
         loop {
             match self.peek() {
