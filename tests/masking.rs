@@ -274,6 +274,12 @@ fn signs_and_other_scripts_beside_a_value_do_not_hide_it() {
 }
 
 #[test]
+fn two_values_that_meet_inside_of_one_character_are_both_masked() {
+    let masked = policy().mask("1.1.1.1\u{bc}555-01ann@example.org").unwrap().into_json();
+    assert!(!masked.contains("1.1.1.1") && !masked.contains("example"), "{masked}");
+}
+
+#[test]
 fn what_stands_right_beside_a_name_is_looked_at_without_it() {
     let value = json!({"first_name": "Zora", "t": "Zora-4111 1111 1111 1111, zora.202-555-0143"});
     let masked = policy().mask(&value).unwrap().into_json();

@@ -18,6 +18,9 @@ use super::scan::{MAX_SHORT, look_at_short};
 /// The shortest number that can be anybody's; a local phone number has seven digits.
 const SHORTEST_PERSONAL_NUMBER: usize = 7;
 
+/// How often what stands between masked parts is looked at again.
+const MAX_LOOKS_BETWEEN: usize = 4;
+
 /// So many hashes of one record are kept at a time; few enough to be looked through.
 const REMEMBERED_HASHES: usize = 16;
 
@@ -292,7 +295,9 @@ impl<'a> Masker<'a> {
         self.search.find_in_prose(text);
         self.identities.find(text, &mut self.occurrences);
         self.add_findings(text);
-        self.add_occurrences(text);
+        if self.add_occurrences(text) {
+            self.look_between(text);
+        }
     }
 
     fn look_closely(&mut self, text: &str) {
@@ -311,7 +316,11 @@ impl<'a> Masker<'a> {
         }
         self.folded = folded;
         self.add_findings(text);
-        self.add_occurrences(text);
+        let is_beside = self.add_occurrences(text);
+        // A finding may have been widened to whole characters, and left others beside it.
+        if is_beside || (is_folded && !self.spans.is_empty()) {
+            self.look_between(text);
+        }
     }
 
     fn add_findings(&mut self, text: &str) {
@@ -333,9 +342,10 @@ impl<'a> Masker<'a> {
         }
     }
 
-    fn add_occurrences(&mut self, text: &str) {
+    /// Adds what the record knows, and tells whether something stands right beside it.
+    fn add_occurrences(&mut self, text: &str) -> bool {
         if self.occurrences.is_empty() {
-            return;
+            return false;
         }
         let is_beside = self.occurrences.iter().any(|occurrence| occurrence.touches(text));
         let masked_before: Vec<_> = placeholders(text).collect();
@@ -353,21 +363,29 @@ impl<'a> Masker<'a> {
             }
         }
         separate(&mut self.spans);
-        if is_beside {
-            self.look_between(text);
-        }
+        is_beside
     }
 
-    /// What stands beside a name may be something only without it: `Zora-4111 1111 1111 1111`.
+    /// What stands beside a name may be something only without it: `Zora-4111 1111 1111 1111`. A
+    /// text that never comes to rest is removed.
     fn look_between(&mut self, text: &str) {
-        let ends = self.spans.iter().map(|span| span.end);
-        let starts = self.spans.iter().map(|span| span.start).chain([text.len()]);
-        let gaps: Vec<_> = [0].into_iter().chain(ends).zip(starts).collect();
-        for (start, end) in gaps {
-            self.search.find_between(text, start..end);
-            self.add_findings(text);
+        for _ in 0..MAX_LOOKS_BETWEEN {
+            let before = self.spans.len();
+            let ends = self.spans.iter().map(|span| span.end);
+            let starts = self.spans.iter().map(|span| span.start).chain([text.len()]);
+            let gaps: Vec<_> = [0].into_iter().chain(ends).zip(starts).collect();
+            for (start, end) in gaps {
+                self.search.find_between(text, start..end);
+                self.add_findings(text);
+            }
+            if self.spans.len() == before {
+                return;
+            }
+            separate(&mut self.spans);
         }
-        separate(&mut self.spans);
+        let placeholder = Cow::Owned(self.policy.placeholder(Entity::Removed, "", text));
+        self.spans.clear();
+        self.spans.push(Span { start: 0, end: text.len(), entity: Entity::Removed, placeholder });
     }
 }
 

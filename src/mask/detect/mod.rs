@@ -135,11 +135,16 @@ impl Search {
         });
     }
 
-    /// Gives every finding another range: that of the text before it was folded.
+    /// Gives every finding another range: that of the text before it was folded. Two that met
+    /// inside of one character, as `¼` is `1⁄4`, share it: the first has it.
     pub(crate) fn map_ranges(&mut self, map: impl Fn(usize, usize) -> (usize, usize)) {
-        for finding in &mut self.findings {
+        let mut end = 0;
+        self.findings.retain_mut(|finding| {
             (finding.start, finding.end) = map(finding.start, finding.end);
-        }
+            finding.start = finding.start.max(end);
+            end = end.max(finding.end);
+            finding.start < finding.end
+        });
     }
 
     /// Finds what must be masked in `text`, which is in the form that [`fold`] gives it.
