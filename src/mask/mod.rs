@@ -28,6 +28,7 @@ mod traits;
 mod treatment;
 mod vector;
 mod walk;
+mod word;
 mod writer;
 
 use serde::Serialize;

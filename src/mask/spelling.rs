@@ -1,5 +1,7 @@
 //! The spellings of a text that differ in the case of their letters.
 
+use super::word::is_in_word;
+
 /// The text as it is, in small letters, in capitals, and with a capital at the beginning of each
 /// word in it: whoever compares ignores the case of ASCII letters alone, and for a text of those one
 /// spelling is enough.
@@ -18,14 +20,14 @@ pub(super) fn spellings(text: &str) -> Vec<String> {
 
 fn capitalized(text: &str) -> String {
     let mut capitalized = String::with_capacity(text.len());
-    let mut is_in_word = false;
+    let mut is_after_word = false;
     for c in text.chars() {
-        if is_in_word {
+        if is_after_word {
             capitalized.extend(c.to_lowercase());
         } else {
             capitalized.extend(c.to_uppercase());
         }
-        is_in_word = c.is_alphanumeric() || c == '_';
+        is_after_word = is_in_word(c);
     }
     capitalized
 }

@@ -14,10 +14,11 @@ use aho_corasick::AhoCorasick;
 pub(crate) use self::known::Known;
 
 use self::crowd::{Crowd, MAX_COMPARED};
-use self::words::{Key, each_word, is_in_word};
+use self::words::{Key, each_word};
 use super::entity::Entity;
 use super::policy::Policy;
 use super::spelling::spellings;
+use super::word::{goes_on, is_in_word};
 
 /// Bits of the filter for each pattern: one word in fifty that is nobody's name passes it.
 const FILTER_BITS: usize = 64;
@@ -236,7 +237,7 @@ impl Pattern {
         let is_written_so = || hit == self.text || !hit.bytes().any(|b| b.is_ascii_lowercase());
         let is_same =
             hit.eq_ignore_ascii_case(&self.text) && (!self.identity.exact_case || is_written_so());
-        if !is_same || goes_on(text[..start].chars().next_back(), hit.chars().next()) {
+        if !is_same || goes_on(text, start) {
             return None;
         }
         let is_beginning = self.identity.full_len > self.text.len();
@@ -244,14 +245,8 @@ impl Pattern {
             // Too much is masked rather than too little where the rest is another.
             return Some(char_boundary(text, start + self.identity.full_len));
         }
-        let goes_on_behind = goes_on(hit.chars().next_back(), text[end..].chars().next());
-        (!goes_on_behind).then_some(end)
+        (!goes_on(text, end)).then_some(end)
     }
-}
-
-/// Whether a word goes on from one character to the next.
-fn goes_on(before: Option<char>, behind: Option<char>) -> bool {
-    before.is_some_and(is_in_word) && behind.is_some_and(is_in_word)
 }
 
 fn char_boundary(text: &str, at: usize) -> usize {

@@ -2,6 +2,7 @@
 //! begin.
 
 use super::super::vector::{self, ByteLoop};
+use super::super::word::is_in_word;
 
 /// Bytes that are looked at together.
 const BLOCK: usize = 64;
@@ -42,11 +43,6 @@ impl Key {
     pub(super) fn spread(self) -> u64 {
         (self.0 ^ (self.0 >> 29)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
     }
-}
-
-/// Whether a character belongs to a word: nothing known may begin or end inside one.
-pub(super) fn is_in_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_'
 }
 
 /// Tells `each` where the words of `text` begin, with their keys.

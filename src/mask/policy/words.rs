@@ -4,6 +4,7 @@ use aho_corasick::{AhoCorasick, Input};
 
 use super::super::fold::fold;
 use super::super::spelling::spellings;
+use super::super::word::is_whole;
 use super::PolicyError;
 
 /// The most that all lists may hold together, in bytes.
@@ -64,19 +65,6 @@ pub(super) fn searched(word: &str) -> Option<String> {
     let folded = fold(word);
     let word = folded.as_ref().map_or(word, |folded| folded.text()).trim();
     (!word.is_empty()).then(|| word.to_owned())
-}
-
-fn is_whole(text: &str, start: usize, end: usize) -> bool {
-    let hit = &text[start..end];
-    let goes_on_before =
-        is_in_word(text[..start].chars().next_back()) && is_in_word(hit.chars().next());
-    let goes_on_behind =
-        is_in_word(text[end..].chars().next()) && is_in_word(hit.chars().next_back());
-    !goes_on_before && !goes_on_behind
-}
-
-fn is_in_word(c: Option<char>) -> bool {
-    c.is_some_and(|c| c.is_alphanumeric() || c == '_')
 }
 
 #[cfg(test)]
