@@ -108,7 +108,8 @@ fn a_value_that_cannot_be_serialized_costs_the_trace_and_the_texts_that_it_prote
         |record| record.state(Fails),
         |record| record.state(FailsLate),
         |record| record.state(Panics),
-        |record| record.state(PanicsLater(AtomicU32::new(0))),
+        // Somebody is known, so the values are asked twice.
+        |record| record.identity("Ferdinanda").state(PanicsLater(AtomicU32::new(0))),
         |record| record.state(TwoStories(Cell::new(false))),
         |record| record.input(Panics).state("good").step(Step::node("a").input(Fails)),
         |record| record.step(Step::tool_call("a").arguments(Fails)).state(json!({"a": 1})),
@@ -121,6 +122,11 @@ fn a_value_that_cannot_be_serialized_costs_the_trace_and_the_texts_that_it_prote
         assert_eq!(record.category.as_deref(), Some("BILLING"));
         assert!(!raw.contains("hunter2") && !raw.contains("Wilhelmina"), "{raw}");
     }
+}
+
+#[test]
+fn where_nobody_is_known_a_value_is_asked_once() {
+    assert_eq!(state(PanicsLater(AtomicU32::new(0))), "calm");
 }
 
 #[test]

@@ -42,7 +42,28 @@ struct Cursor<'a> {
     at: &'a Cell<usize>,
 }
 
+/// How far the end of a string is looked for eight bytes at a time. Most are so short that a search
+/// by vectors would take longer.
 const SHORT_STRING: usize = 32;
+
+/// How many bytes stand before the first quotation mark or backslash; too few where there is none
+/// near.
+fn plain_len(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::MAX / 255;
+    const HIGHEST: u64 = ONES << 7;
+    // The highest bit of each byte that is zero, and perhaps of bytes behind it.
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGHEST;
+    let mut len = 0;
+    while let Some(word) = bytes[len..].first_chunk().filter(|_| len < SHORT_STRING) {
+        let word = u64::from_le_bytes(*word);
+        let ends = zeros(word ^ (ONES * u64::from(b'"'))) | zeros(word ^ (ONES * u64::from(b'\\')));
+        if ends != 0 {
+            return len + ends.trailing_zeros() as usize / 8;
+        }
+        len += 8;
+    }
+    len + bytes[len..].iter().take(8).take_while(|&&byte| byte != b'"' && byte != b'\\').count()
+}
 
 impl<'a> Cursor<'a> {
     fn peek(self) -> u8 {
@@ -78,9 +99,7 @@ impl<'a> Cursor<'a> {
     fn string(self) -> Cow<'a, str> {
         let start = self.at.get() + 1;
         let rest = self.text.as_bytes().get(start..).unwrap_or_default();
-        // Most strings are so short that a search by vectors would take longer.
-        let is_plain = |byte: &&u8| !matches!(byte, b'"' | b'\\');
-        let plain = rest.iter().take(SHORT_STRING).take_while(is_plain).count();
+        let plain = plain_len(rest);
         if rest.get(plain) == Some(&b'"') {
             self.at.set(start + plain + 1);
             return Cow::Borrowed(self.text.get(start..start + plain).unwrap_or_default());

@@ -14,6 +14,7 @@ use super::placeholder;
 use super::policy::{Policy, Treatment};
 use super::report::Report;
 use super::scan::{MAX_SHORT, look_at_short};
+use super::word::Key;
 
 /// The shortest number that can be anybody's; a local phone number has seven digits.
 const SHORTEST_PERSONAL_NUMBER: usize = 7;
@@ -144,6 +145,11 @@ impl<'a> Masker<'a> {
             at = span.end;
         }
         at
+    }
+
+    /// Whether this word, or what begins with it, may be something that the record knows.
+    pub(super) fn may_know(&self, word: Key) -> bool {
+        self.identities.may_be(word)
     }
 
     /// The key masked, of which only the record's identities are left to be looked for.
@@ -305,7 +311,11 @@ impl<'a> Masker<'a> {
         let mut folded = std::mem::take(&mut self.folded);
         let is_folded = folded.refill(text);
         let searched = if is_folded { folded.text() } else { text };
-        self.search.find(searched);
+        if is_folded {
+            self.search.find(searched);
+        } else {
+            self.search.find_in_any(searched);
+        }
         self.identities.find(searched, &mut self.occurrences);
         if is_folded {
             self.search.map_ranges(|start, end| folded.original(start, end));

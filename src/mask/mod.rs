@@ -8,6 +8,7 @@
 
 mod caught;
 mod detect;
+mod draft;
 mod entity;
 mod escape;
 mod fold;
@@ -31,6 +32,8 @@ mod walk;
 mod word;
 mod writer;
 
+use std::cell::Cell;
+
 use serde::Serialize;
 
 pub use self::entity::Entity;
@@ -44,9 +47,9 @@ pub(crate) use self::escape::write_string;
 pub(crate) use self::identities::{Identities, Known};
 pub(crate) use self::masker::Masker;
 pub(crate) use self::root::Root;
-pub(crate) use self::walk::Seen;
-pub(crate) use self::writer::Cut;
+pub(crate) use self::writer::{Cut, Written};
 
+use self::draft::Draft;
 use self::writer::Writer;
 
 /// A value could not be masked: its `Serialize` failed or told two different stories. Nothing of
@@ -86,8 +89,8 @@ impl Policy {
     /// [`Unserializable`] where the value's `Serialize` fails or tells two different stories.
     pub fn mask<T: Serialize + ?Sized>(&self, value: &T) -> Result<Masked, Unserializable> {
         let mut known = Known::default();
-        let seen = collect(self, value, Root::VALUE, &mut known)?;
-        let written = write(self, &known.into_identities(), value, &seen, Root::VALUE)?;
+        let seen = collect_or_draft(self, value, Root::VALUE, &mut known)?;
+        let written = write(self, &known.into_identities(), value, seen, Root::VALUE)?;
         Ok(Masked {
             json: String::from_utf8(written.json).map_err(|_| Unserializable)?,
             report: written.report,
@@ -95,12 +98,12 @@ impl Policy {
     }
 }
 
-/// Masked JSON with its report.
+/// What the first walk over a value leaves for the second.
 #[derive(Debug)]
-pub(crate) struct Written {
-    pub(crate) json: Vec<u8>,
-    pub(crate) report: Report,
-    pub(crate) cuts: Vec<Cut>,
+pub(crate) struct Seen {
+    walk: walk::Seen,
+    /// What a second walk would write as well if it knew nobody.
+    draft: Option<Written>,
 }
 
 /// The first walk: what does this value know of people?
@@ -110,23 +113,63 @@ pub(crate) fn collect<T: Serialize + ?Sized>(
     root: Root,
     known: &mut Known,
 ) -> Result<Seen, Unserializable> {
-    let seen = walk::walk(policy, value, root, known).map_err(|_| Unserializable)?;
-    // Masking fails closed: a name that was not kept would be sent.
+    let walk = walk::walk(policy, value, root, known).map_err(|_| Unserializable)?;
+    complete(known, Seen { walk, draft: None })
+}
+
+thread_local! {
+    /// Whether the value before told of anybody.
+    static TOLD_OF_SOMEBODY: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The first walk, with or without a draft. The records of one service are much alike: where the
+/// one before told of somebody, a draft of the next would be in vain as well.
+pub(crate) fn collect_or_draft<T: Serialize + ?Sized>(
+    policy: &Policy,
+    value: &T,
+    root: Root,
+    known: &mut Known,
+) -> Result<Seen, Unserializable> {
+    let first_walk = if TOLD_OF_SOMEBODY.get() { collect } else { draft };
+    let seen = first_walk(policy, value, root, known);
+    TOLD_OF_SOMEBODY.set(!known.is_empty());
+    seen
+}
+
+/// The first walk, which writes on the way for as long as nobody is known.
+pub(crate) fn draft<T: Serialize + ?Sized>(
+    policy: &Policy,
+    value: &T,
+    root: Root,
+    known: &mut Known,
+) -> Result<Seen, Unserializable> {
+    let nobody = Identities::default();
+    let mut draft = Draft::new(policy, known, &nobody, root.name());
+    let walk = walk::walk(policy, value, root, &mut draft).map_err(|_| Unserializable)?;
+    let draft = draft.finish().map(Writer::finish);
+    complete(known, Seen { walk, draft })
+}
+
+/// Masking fails closed: a name that was not kept would be sent.
+fn complete(known: &Known, seen: Seen) -> Result<Seen, Unserializable> {
     if known.is_complete() { Ok(seen) } else { Err(Unserializable) }
 }
 
-/// The second walk: the value as masked JSON. Paths of what is cut begin with `root`.
+/// The value as masked JSON: by a second walk, where there is no draft that is right. Paths of what
+/// is cut begin with `root`.
 pub(crate) fn write<T: Serialize + ?Sized>(
     policy: &Policy,
     identities: &Identities,
     value: &T,
-    seen: &Seen,
+    seen: Seen,
     root: Root,
 ) -> Result<Written, Unserializable> {
+    if let Some(draft) = seen.draft.filter(|_| identities.is_empty()) {
+        return Ok(draft);
+    }
     let mut writer = Writer::new(policy, identities, root.name());
-    walk::walk_again(policy, value, root, seen, &mut writer).map_err(|_| Unserializable)?;
-    let (json, report, cuts) = writer.finish();
-    Ok(Written { json, report, cuts })
+    walk::walk_again(policy, value, root, &seen.walk, &mut writer).map_err(|_| Unserializable)?;
+    Ok(writer.finish())
 }
 
 /// The placeholder that a cut at byte `at` would split.

@@ -7,6 +7,7 @@ use super::detect::{self, Search};
 use super::keys::{self, KeyRule};
 use super::placeholder;
 use super::treatment::Treatment;
+use super::word::Key;
 
 /// How many names a thread remembers, a power of two; hostile keys must not make it grow.
 const SLOTS: usize = 4_096;
@@ -27,9 +28,31 @@ pub(crate) struct KeyTraits {
     pub(crate) is_bare_name: bool,
     pub(crate) group: Group,
     pub(crate) in_pair: InPair,
-    /// The name itself holds nothing personal by its form, no placeholder, and nothing that JSON
-    /// escapes.
-    pub(crate) is_plain: bool,
+    pub(crate) form: Form,
+}
+
+/// What a name holds itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Anything.
+    Any,
+    /// Nothing personal by its form, no placeholder, and nothing that JSON escapes.
+    Plain,
+    /// The same, and it is one word.
+    Word(Key),
+}
+
+impl Form {
+    fn of(key: &str) -> Self {
+        let is_plain = !key.bytes().any(is_escaped)
+            && placeholder::next(key, 0).is_none()
+            && detect::is_clean(key);
+        match Key::of_word(key) {
+            _ if !is_plain => Self::Any,
+            Some(word) => Self::Word(word),
+            None => Self::Plain,
+        }
+    }
 }
 
 impl KeyTraits {
@@ -126,9 +149,7 @@ fn work_out(key: &str) -> KeyTraits {
         } else {
             InPair::Nothing
         },
-        is_plain: !key.bytes().any(is_escaped)
-            && placeholder::next(key, 0).is_none()
-            && detect::is_clean(key),
+        form: Form::of(key),
     }
 }
 
@@ -181,7 +202,7 @@ mod tests {
             let first = of(key);
             let again = of(key);
             assert_eq!(first.treatment, again.treatment, "{key}");
-            assert_eq!(first.is_plain, again.is_plain, "{key}");
+            assert_eq!(first.form, again.form, "{key}");
         }
     }
 
@@ -197,7 +218,10 @@ mod tests {
 
     #[test]
     fn only_a_key_with_nothing_personal_is_plain() {
-        assert!(of("user_id").is_plain && of("tool call").is_plain);
-        assert!(!of("maria@example.com").is_plain && !of("536-90-4399").is_plain);
+        assert!(matches!(of("user_id").form, Form::Word(_)));
+        assert_eq!(of("tool call").form, Form::Plain);
+        for key in ["maria@example.com", "536-90-4399", "a\"b", "[NAME]"] {
+            assert_eq!(of(key).form, Form::Any, "{key}");
+        }
     }
 }

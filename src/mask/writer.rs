@@ -11,6 +11,7 @@ use super::path::Path;
 use super::placeholder;
 use super::policy::{Policy, Treatment};
 use super::report::Report;
+use super::traits::Form;
 use super::walk::{Container, Sink};
 
 /// The most cut places that are listed.
@@ -25,6 +26,14 @@ pub(crate) struct Cut {
     pub(crate) path: String,
     /// `None` where nobody knows: the value was never looked at.
     pub(crate) original_bytes: Option<usize>,
+}
+
+/// Masked JSON with its report.
+#[derive(Debug)]
+pub(crate) struct Written {
+    pub(crate) json: Vec<u8>,
+    pub(crate) report: Report,
+    pub(crate) cuts: Vec<Cut>,
 }
 
 /// The sink that writes masked JSON.
@@ -78,8 +87,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    pub(crate) fn finish(self) -> (Vec<u8>, Report, Vec<Cut>) {
-        (self.out, self.masker.report(), self.cuts)
+    pub(crate) fn finish(self) -> Written {
+        Written { json: self.out, report: self.masker.report(), cuts: self.cuts }
     }
 
     fn string(&mut self, text: &str) {
@@ -87,8 +96,12 @@ impl<'a> Writer<'a> {
     }
 
     /// The key masked; `None` where it holds nothing.
-    fn masked_key(&mut self, key: &str, is_plain: bool) -> Option<String> {
-        let masked = if is_plain { self.masker.plain_key(key) } else { self.masker.key(key) };
+    fn masked_key(&mut self, key: &str, form: Form) -> Option<String> {
+        let masked = match form {
+            Form::Any => self.masker.key(key),
+            Form::Word(word) if !self.masker.may_know(word) => return None,
+            Form::Plain | Form::Word(_) => self.masker.plain_key(key),
+        };
         masked.filter(|_| !is_own_field(key) && !self.masker.names_field(key))
     }
 
@@ -161,6 +174,8 @@ fn is_own_field(key: &str) -> bool {
 }
 
 impl Sink for Writer<'_> {
+    type Mark = usize;
+
     fn null(&mut self) {
         self.out.extend_from_slice(b"null");
     }
@@ -247,14 +262,15 @@ impl Sink for Writer<'_> {
         self.path.at_index(index);
     }
 
-    fn key(&mut self, index: usize, key: &str, is_plain: bool) {
+    fn key(&mut self, index: usize, key: &str, form: Form) {
         if index > 0 {
             self.out.push(b',');
         }
         // A key that was masked before may be what another is masked to.
+        let is_plain = form != Form::Any;
         let is_masked = || !is_plain && placeholder::next(key, 0).is_some();
         let masked_before = || is_masked().then(|| key.to_owned());
-        if let Some(masked) = self.masked_key(key, is_plain).or_else(masked_before) {
+        if let Some(masked) = self.masked_key(key, form).or_else(masked_before) {
             let masked = self.unlike_the_others(masked);
             self.path.at_key(&masked);
             self.string(&masked);

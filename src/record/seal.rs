@@ -2,13 +2,15 @@
 //! no global.
 
 use crate::level::Level;
-use crate::mask::{self, Cut, Identities, Known, Policy, Root, Seen, Written, caught};
+use crate::mask::{
+    self, Cut, Identities, Known, Policy, Root, Seen, Unserializable, Written, caught,
+};
 use crate::wire;
 
 use super::cuts::Cuts;
 use super::head;
 use super::payload::{Degraded, Payload, TracePart};
-use super::trace::FinalResponse;
+use super::trace::{FinalResponse, Trace};
 use super::{Outcome, Record};
 
 /// How much is done with the values of a record.
@@ -48,6 +50,9 @@ impl Record {
     }
 }
 
+/// The walk that learns the names: with a draft of the trace or without.
+type FirstWalk = fn(&Policy, &Trace, Root, &mut Known) -> Result<Seen, Unserializable>;
+
 /// A record with what it is sealed by.
 pub(crate) struct Sealing<'a> {
     record: Record,
@@ -79,30 +84,32 @@ impl<'a> Sealing<'a> {
         }
         // These are texts; only the host's own values can fail.
         let _ = head::collect(&self.record, self.policy, &mut known);
-        let is_walked = matches!(walk, Walk::Full | Walk::NamesOnly);
-        let seen = is_walked.then(|| self.collect(&mut known)).flatten();
+        let is_full = level == Level::FullTrace && walk == Walk::Full;
+        let seen = match walk {
+            _ if is_full => self.collect(&mut known, mask::collect_or_draft),
+            Walk::Full | Walk::NamesOnly => self.collect(&mut known, mask::collect),
+            Walk::Skip | Walk::Failed => None,
+        };
+        let names_are_known = seen.is_some();
         let identities = known.into_identities();
-        let trace = (level == Level::FullTrace && walk == Walk::Full)
-            .then(|| seen.as_ref().and_then(|seen| self.write(&identities, seen)))
-            .flatten();
+        let trace = seen.filter(|_| is_full).and_then(|seen| self.write(&identities, seen));
         let degraded = match (level, &trace, walk) {
             (Level::FullTrace, None, Walk::NamesOnly | Walk::Skip) => Some(Degraded::Pressure),
             (Level::FullTrace, None, _) => Some(Degraded::Unserializable),
             _ => None,
         };
-        let head = head::write(&self.record, self.policy, &identities, seen.is_some());
+        let head = head::write(&self.record, self.policy, &identities, names_are_known);
         let mut payload = Payload::new(&self.record, self.policy, head, trace, degraded);
         payload.fit(self.max_bytes);
         payload
     }
 
     /// A panic of the host's `Serialize` ends here.
-    fn collect(&self, known: &mut Known) -> Option<Seen> {
-        let trace = &self.record.trace;
-        caught(|| mask::collect(self.policy, trace, Root::TRACE, known))?.ok()
+    fn collect(&self, known: &mut Known, walk: FirstWalk) -> Option<Seen> {
+        caught(|| walk(self.policy, &self.record.trace, Root::TRACE, known))?.ok()
     }
 
-    fn write(&self, identities: &Identities, seen: &Seen) -> Option<TracePart> {
+    fn write(&self, identities: &Identities, seen: Seen) -> Option<TracePart> {
         let trace = &self.record.trace;
         let written = caught(|| mask::write(self.policy, identities, trace, seen, Root::TRACE));
         let Written { json, report, mut cuts } = written?.ok()?;
@@ -225,7 +232,8 @@ mod tests {
         for record in [
             Record::workflow("1").state(Failing),
             Record::workflow("1").state(Panicking).input(Panicking),
-            Record::workflow("1").state(TwoStories(0.into())),
+            // Somebody is known, so it is walked twice.
+            Record::workflow("1").identity("Maria").state(TwoStories(0.into())),
         ] {
             let record = record.metric("m", 1).status_reason("a text nobody could check");
             let envelope = sealed(record, Level::FullTrace);

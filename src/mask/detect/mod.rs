@@ -30,11 +30,12 @@ mod ssn;
 
 use std::ops::Range;
 
+use self::name::Lines;
 use super::entity::Entity;
 use super::fold::{Folded, fold};
 use super::pack::Packs;
 use super::placeholder;
-use super::scan::{Families, MAX_SHORT, Region, look_at_short, scan};
+use super::scan::{Families, MAX_SHORT, Region, Told, look_at_short, scan};
 
 /// Something to be masked: a byte range of the original text, on character boundaries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,28 +155,53 @@ impl Search {
             self.find_in_prose(text);
             return;
         }
+        self.find_in_any(text);
+    }
+
+    /// The same for a text that is known to be no short prose.
+    pub(crate) fn find_in_any(&mut self, text: &str) {
+        self.clear();
         self.find_pieces(text, 0);
     }
 
     /// Searches what stands between the placeholders of a text that begins at `offset`.
     fn find_pieces(&mut self, text: &str, offset: usize) {
+        let told = self.scan(text);
+        let whole = Piece { text, at: offset, round: 0 };
         let mut at = 0;
-        while let Some((start, end)) = placeholder::next(text, at) {
-            self.find_in(Piece { text: &text[at..start], at: offset + at, round: 0 });
-            at = end;
+        if told.has_bracket {
+            while let Some((start, end)) = placeholder::next(text, at) {
+                self.find_in(Piece { text: &text[at..start], at: offset + at, ..whole });
+                at = end;
+            }
         }
-        self.find_in(Piece { text: &text[at..], at: offset + at, round: 0 });
+        if at == 0 {
+            self.find_in_scanned(whole, told);
+        } else {
+            self.find_in(Piece { text: &text[at..], at: offset + at, ..whole });
+        }
         self.findings.sort_unstable_by_key(|finding| finding.start);
+    }
+
+    fn scan(&mut self, text: &str) -> Told {
+        self.regions.clear();
+        scan(text, &mut self.regions)
     }
 
     /// The same for a text in which no detector has anything to look at.
     pub(crate) fn find_in_prose(&mut self, text: &str) {
-        name::find(text, true, &mut self.findings);
+        let lines = Lines { has_first: true, has_others: false };
+        name::find(text, lines, &mut self.findings);
     }
 
     fn find_in(&mut self, piece: Piece<'_>) {
+        let told = self.scan(piece.text);
+        self.find_in_scanned(piece, told);
+    }
+
+    fn find_in_scanned(&mut self, piece: Piece<'_>, told: Told) {
         let first = self.findings.len();
-        self.find_once(piece);
+        self.find_once(piece, told);
         let last = self.findings.len();
         if first == last {
             return;
@@ -197,11 +223,11 @@ impl Search {
     }
 
     /// One search of one piece; its findings are sorted and do not overlap.
-    fn find_once(&mut self, piece: Piece<'_>) {
+    fn find_once(&mut self, piece: Piece<'_>, told: Told) {
         let first = self.findings.len();
-        self.regions.clear();
-        let families = scan(piece.text, &mut self.regions);
-        name::find(piece.text, piece.at == 0, &mut self.findings);
+        let lines = Lines { has_first: piece.at == 0, has_others: told.has_line_break };
+        name::find(piece.text, lines, &mut self.findings);
+        let families = told.families;
         if !families.is_empty() {
             secret::find_anywhere(piece.text, families, &mut self.findings);
             let mut done = 0;

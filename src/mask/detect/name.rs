@@ -5,37 +5,37 @@ use std::ops::Range;
 use super::super::entity::Entity;
 use super::Finding;
 
-const GREETINGS: [&str; 9] = [
-    "good afternoon",
-    "good morning",
-    "good evening",
-    "greetings",
-    "hello",
-    "dear",
-    "hey",
-    "hiya",
-    "hi",
-];
+/// Phrases that a name may follow, in small letters, the longer before its beginning.
+enum Opening {
+    /// In the same line: "Hi Maria,".
+    Greeting(&'static [&'static str]),
+    /// In the line below: "Best regards,".
+    Closing(&'static [&'static str]),
+}
 
-const CLOSINGS: [&str; 17] = [
-    "best regards",
-    "kind regards",
-    "warm regards",
-    "warmest regards",
-    "many thanks",
-    "yours sincerely",
-    "yours truly",
-    "yours faithfully",
-    "sincerely yours",
-    "sincerely",
-    "best wishes",
-    "all the best",
-    "thank you",
-    "regards",
-    "cheers",
-    "thanks",
-    "best",
-];
+impl Opening {
+    /// Those with the same first two letters, which is all that most lines are looked at for.
+    fn of(first: u8, second: u8) -> Option<Self> {
+        Some(match &[first | 0x20, second | 0x20] {
+            b"go" => Self::Greeting(&["good afternoon", "good morning", "good evening"]),
+            b"gr" => Self::Greeting(&["greetings"]),
+            b"he" => Self::Greeting(&["hello", "hey"]),
+            b"de" => Self::Greeting(&["dear"]),
+            b"hi" => Self::Greeting(&["hiya", "hi"]),
+            b"be" => Self::Closing(&["best regards", "best wishes", "best"]),
+            b"ki" => Self::Closing(&["kind regards"]),
+            b"wa" => Self::Closing(&["warm regards", "warmest regards"]),
+            b"ma" => Self::Closing(&["many thanks"]),
+            b"yo" => Self::Closing(&["yours sincerely", "yours truly", "yours faithfully"]),
+            b"si" => Self::Closing(&["sincerely yours", "sincerely"]),
+            b"al" => Self::Closing(&["all the best"]),
+            b"th" => Self::Closing(&["thank you", "thanks"]),
+            b"re" => Self::Closing(&["regards"]),
+            b"ch" => Self::Closing(&["cheers"]),
+            _ => return None,
+        })
+    }
+}
 
 const INTRODUCTIONS: [&str; 6] = [
     "my name is ",
@@ -102,14 +102,26 @@ const NOBODY: [&str; 44] = [
     "you",
 ];
 
+/// Which lines of a text are looked at.
+#[derive(Clone, Copy)]
+pub(super) struct Lines {
+    /// The text begins with a line: nothing stands before it.
+    pub(super) has_first: bool,
+    /// It has more of them.
+    pub(super) has_others: bool,
+}
+
 const MAX_WORDS: usize = 3;
 const MAX_WORD: usize = 32;
 
 /// Appends the names in greetings and signatures, which stand at the beginning of a text or of a
 /// line.
-pub(super) fn find(text: &str, begins_text: bool, findings: &mut Vec<Finding>) {
-    if begins_text {
+pub(super) fn find(text: &str, lines: Lines, findings: &mut Vec<Finding>) {
+    if lines.has_first {
         find_in_line(text, 0, findings);
+    }
+    if !lines.has_others {
+        return;
     }
     for newline in memchr::memchr_iter(b'\n', text.as_bytes()) {
         find_in_line(text, newline + 1, findings);
@@ -119,28 +131,22 @@ pub(super) fn find(text: &str, begins_text: bool, findings: &mut Vec<Finding>) {
 fn find_in_line(text: &str, at: usize, findings: &mut Vec<Finding>) {
     let line = &text.as_bytes()[at..];
     let start = at + line.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'>' | b'*')).count();
-    if !begins_phrase(&text.as_bytes()[start..]) {
+    let Some(&[first, second]) = text.as_bytes()[start..].first_chunk() else {
         return;
-    }
-    let found = greeted(text, start).or_else(|| signed(text, start));
+    };
+    let found = match Opening::of(first, second) {
+        Some(Opening::Greeting(phrases)) => greeted(text, start, phrases),
+        Some(Opening::Closing(phrases)) => signed(text, start, phrases),
+        None => None,
+    };
     if let Some((start, end)) = found {
         findings.push(Finding::new(start, end, Entity::Name));
     }
 }
 
-/// The first two letters of a greeting or a closing: all that most lines are looked at for.
-fn begins_phrase(line: &[u8]) -> bool {
-    let Some(&[first, second]) = line.first_chunk() else {
-        return false;
-    };
-    let letters = [first | 0x20, second | 0x20];
-    matches!(&letters, b"go" | b"gr" | b"he" | b"de" | b"hi" | b"be" | b"ki" | b"wa")
-        || matches!(&letters, b"ma" | b"yo" | b"si" | b"al" | b"th" | b"re" | b"ch")
-}
-
 /// The name in "Hi Maria," and "Dear Mr. Lindqvist:".
-fn greeted(text: &str, at: usize) -> Option<(usize, usize)> {
-    let behind = at + phrase_len(&text[at..], &GREETINGS)?;
+fn greeted(text: &str, at: usize, greetings: &[&str]) -> Option<(usize, usize)> {
+    let behind = at + phrase_len(&text[at..], greetings)?;
     let start = behind + text[behind..].strip_prefix(' ').map(|_| 1)?;
     let start = skip_title(text, start);
     let end = name_end(text, start)?;
@@ -151,8 +157,8 @@ fn greeted(text: &str, at: usize) -> Option<(usize, usize)> {
 }
 
 /// The name in the line below "Best regards,", or behind it in the same line.
-fn signed(text: &str, at: usize) -> Option<(usize, usize)> {
-    let behind = at + phrase_len(&text[at..], &CLOSINGS)?;
+fn signed(text: &str, at: usize, closings: &[&str]) -> Option<(usize, usize)> {
+    let behind = at + phrase_len(&text[at..], closings)?;
     let rest = &text[behind..];
     let gap = rest.len() - rest.trim_start_matches([',', '!', '.', ' ', '\r', '\n', '-']).len();
     let is_separated = rest[..gap].contains(['\n', ',', '-']);
@@ -191,9 +197,10 @@ fn ends_with_phrase(bytes: &[u8], phrase: &str) -> bool {
 /// The length of the phrase that `text` begins with, in any case, as whole words.
 fn phrase_len(text: &str, phrases: &[&str]) -> Option<usize> {
     let bytes = text.as_bytes();
-    let found = phrases.iter().find(|phrase| {
-        bytes.len() >= phrase.len() && bytes[..phrase.len()].eq_ignore_ascii_case(phrase.as_bytes())
-    })?;
+    let begins = |phrase: &str| {
+        bytes.get(..phrase.len()).is_some_and(|b| b.eq_ignore_ascii_case(phrase.as_bytes()))
+    };
+    let found = phrases.iter().find(|phrase| begins(phrase))?;
     let is_whole = !bytes.get(found.len()).is_some_and(u8::is_ascii_alphanumeric);
     is_whole.then_some(found.len())
 }
@@ -241,11 +248,11 @@ fn name_word_len(text: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{CLOSINGS, GREETINGS, begins_phrase, find, find_introductions};
+    use super::{Lines, Opening, find, find_introductions, phrase_len};
 
     fn found(text: &str) -> Vec<&str> {
         let mut findings = Vec::new();
-        find(text, true, &mut findings);
+        find(text, Lines { has_first: true, has_others: true }, &mut findings);
         find_introductions(text, 0..text.len(), &mut findings);
         findings.iter().map(|f| &text[f.start..f.end]).collect()
     }
@@ -260,9 +267,20 @@ mod tests {
     }
 
     #[test]
-    fn no_phrase_is_passed_over_by_its_beginning() {
-        let phrases = GREETINGS.iter().chain(&CLOSINGS);
-        assert!(phrases.into_iter().all(|phrase| begins_phrase(phrase.as_bytes())));
+    fn every_phrase_is_found_by_its_first_letters() {
+        for first in b'a'..=b'z' {
+            for second in b'a'..=b'z' {
+                let Some(Opening::Greeting(phrases) | Opening::Closing(phrases)) =
+                    Opening::of(first, second)
+                else {
+                    continue;
+                };
+                for phrase in phrases {
+                    assert_eq!(phrase.as_bytes()[..2], [first, second], "{phrase}");
+                    assert_eq!(phrase_len(&phrase.to_uppercase(), phrases), Some(phrase.len()));
+                }
+            }
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::super::entity::Entity;
 use super::super::fold::fold;
 use super::super::placeholder;
 use super::super::policy::Treatment;
+use super::super::traits::Form;
 use super::super::walk::{Container, Sink};
 use super::names::{is_everyday, is_name};
 use super::{Identities, Identity};
@@ -143,6 +144,11 @@ impl Known {
         !self.is_overfull
     }
 
+    /// Nothing is known so far.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.identities.is_empty()
+    }
+
     /// Ready to be looked for.
     pub(crate) fn into_identities(self) -> Identities {
         Identities::new(self.identities)
@@ -176,6 +182,8 @@ fn kind_of(treatment: Treatment) -> Option<u32> {
 }
 
 impl Sink for Known {
+    type Mark = usize;
+
     fn null(&mut self) {}
     fn boolean(&mut self, _: bool) {}
 
@@ -208,7 +216,7 @@ impl Sink for Known {
     }
 
     fn element(&mut self, _: usize) {}
-    fn key(&mut self, _: usize, _: &str, _: bool) {}
+    fn key(&mut self, _: usize, _: &str, _: Form) {}
 
     fn end(&mut self, _: Container) {
         self.beside = None;

@@ -4,7 +4,6 @@
 mod crowd;
 mod known;
 mod names;
-mod words;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
@@ -14,11 +13,10 @@ use aho_corasick::AhoCorasick;
 pub(crate) use self::known::Known;
 
 use self::crowd::{Crowd, MAX_COMPARED};
-use self::words::{Key, each_word};
 use super::entity::Entity;
 use super::policy::Policy;
 use super::spelling::spellings;
-use super::word::{goes_on, is_in_word};
+use super::word::{Key, each_word, goes_on, is_in_word};
 
 /// Bits of the filter for each pattern: one word in fifty that is nobody's name passes it.
 const FILTER_BITS: usize = 64;
@@ -142,6 +140,11 @@ impl Identities {
         });
     }
 
+    /// Whether something known may be a word with this key, or begin with one.
+    pub(crate) fn may_be(&self, word: Key) -> bool {
+        !self.wordless.patterns.is_empty() || (!self.patterns.is_empty() && self.may_begin(word))
+    }
+
     /// Not inlined: it is called for one word in hundreds.
     #[inline(never)]
     fn find_at<'a>(&'a self, text: &str, at: usize, key: Key, found: &mut Vec<Occurrence<'a>>) {
@@ -173,8 +176,10 @@ impl Wordless {
     }
 
     fn find<'a>(&'a self, text: &str, found: &mut Vec<Occurrence<'a>>) {
-        let hits =
-            self.automaton.iter().flat_map(|automaton| automaton.find_overlapping_iter(text));
+        let Some(automaton) = &self.automaton else {
+            return;
+        };
+        let hits = automaton.find_overlapping_iter(text);
         found.extend(hits.filter_map(|hit| self.patterns[hit.pattern()].at(text, hit.start())));
     }
 }

@@ -19,7 +19,7 @@ use super::detect::national::Kinds;
 use super::entity::Entity;
 use super::hash::MaskKey;
 use super::pack::Packs;
-use super::traits::{self, KeyTraits};
+use super::traits::{self, Form, KeyTraits};
 
 pub use self::action::{Action, Body};
 pub use self::builder::PolicyBuilder;
@@ -117,7 +117,9 @@ impl Policy {
         if !self.rules.packs.is_empty() {
             self.add_packs(key, &mut traits);
         }
-        traits.is_plain &= self.rules.texts.is_none();
+        if self.rules.texts.is_some() {
+            traits.form = Form::Any;
+        }
         if !self.rules.keys.is_empty() {
             traits.host = self.rules.keys.get(&*reach::lower(key)).copied();
         }
@@ -126,7 +128,9 @@ impl Policy {
 
     /// A field may be named after a national identifier, and may be one.
     fn add_packs(&self, key: &str, traits: &mut KeyTraits) {
-        traits.is_plain &= !key.bytes().any(|byte| byte.is_ascii_digit());
+        if key.bytes().any(|byte| byte.is_ascii_digit()) {
+            traits.form = Form::Any;
+        }
         if traits.treatment == Treatment::Scan && !traits.is_bare_name {
             if let Some(kinds) = Kinds::named(self.rules.packs, key) {
                 traits.treatment = Treatment::National(kinds);

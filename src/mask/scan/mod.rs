@@ -1,19 +1,20 @@
 //! The fast pass over a text: which families of detectors have anything to look at.
 //!
-//! Each block of 64 bytes is tested as a whole in loops that compile to vector instructions, first
-//! for anything that plain prose does not have, and where there is something, for what it is. Only
-//! the regions around such blocks are searched.
+//! Each block of 64 bytes is tested as a whole. Only the regions around blocks that hold more than
+//! plain prose does are searched.
 
+mod block;
 mod short;
 
 use std::ops::Range;
 
-use super::vector::{self, ByteLoop};
+use self::block::Before;
+use super::vector::{self, BLOCK, ByBlocks, Lanes, each_block};
 
 pub(crate) use self::short::{MAX_SHORT, look as look_at_short};
 
 /// A set of detector families.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Families(u8);
 
 impl Families {
@@ -52,10 +53,6 @@ impl Families {
     }
 }
 
-const BLOCK: usize = 64;
-/// How far a test looks behind the byte it stands on: `aabb.ccdd.` has its dots five apart.
-const AHEAD: usize = 6;
-const WINDOW: usize = BLOCK + AHEAD;
 /// How far what a block holds may reach into the blocks beside it without being told there.
 const MARGIN: usize = 16;
 /// The fewest digits of anything: `1.1.1.1`.
@@ -71,9 +68,19 @@ pub(crate) struct Region {
     pub(crate) families: Families,
 }
 
+/// What a text holds.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Told {
+    /// Of all its regions.
+    pub(crate) families: Families,
+    /// An opening bracket, with which placeholders begin.
+    pub(crate) has_bracket: bool,
+    pub(crate) has_line_break: bool,
+}
+
 /// Appends the regions of `text` that have to be looked at, in order, none touching another, and
-/// tells all their families.
-pub(crate) fn scan(text: &str, regions: &mut Vec<Region>) -> Families {
+/// tells what the text holds.
+pub(crate) fn scan(text: &str, regions: &mut Vec<Region>) -> Told {
     vector::widest(Scan { bytes: text.as_bytes(), regions })
 }
 
@@ -82,34 +89,22 @@ struct Scan<'a> {
     regions: &'a mut Vec<Region>,
 }
 
-impl ByteLoop for Scan<'_> {
-    type Output = Families;
+impl ByBlocks for Scan<'_> {
+    type Output = Told;
 
     #[inline(always)]
-    fn run(self) -> Families {
-        scan_blocks(self.bytes, self.regions)
+    fn run<L: Lanes>(self) -> Told {
+        let Self { bytes, regions } = self;
+        let mut found = Found { regions, all: Families::NONE, digits_before: 0 };
+        let mut before = Before::default();
+        let (mut brackets, mut line_breaks) = (0, 0);
+        each_block(bytes, |block, at| {
+            brackets |= L::equal(block, b'[');
+            line_breaks |= L::equal(block, b'\n');
+            found.add_block(before.test::<L>(block, bytes, at), bytes, at);
+        });
+        Told { families: found.all, has_bracket: brackets != 0, has_line_break: line_breaks != 0 }
     }
-}
-
-#[inline(always)]
-fn scan_blocks(bytes: &[u8], regions: &mut Vec<Region>) -> Families {
-    let mut found = Found { regions, all: Families::NONE, digits_before: 0 };
-    // No blank stands before the first word of a text.
-    if bytes.first() == Some(&b'-') {
-        found.add(0..bytes.len().min(BLOCK), Families::FLAG);
-    }
-    let mut at = 0;
-    while let Some(window) = bytes[at..].first_chunk() {
-        found.add_block(test(window, bytes, at), bytes, at);
-        at += BLOCK;
-    }
-    while at < bytes.len() {
-        let mut window = [b' '; WINDOW];
-        window[..bytes.len() - at].copy_from_slice(&bytes[at..]);
-        found.add_block(test(&window, bytes, at), bytes, at);
-        at += BLOCK;
-    }
-    found.all
 }
 
 /// What was found up to some block.
@@ -146,166 +141,6 @@ impl Found<'_> {
     }
 }
 
-/// The families of a block, and how many digits it has. Most blocks are prose, of which that is
-/// told as a whole.
-#[inline(always)]
-fn test(window: &[u8; WINDOW], bytes: &[u8], at: usize) -> (Families, u32) {
-    let told = Told::of(window);
-    let has_solid_word = has_solid_word(window);
-    if (!told.any() && !has_solid_word) || is_uniform(window) {
-        return (Families::NONE, 0);
-    }
-    look_closely(window, told, has_solid_word, bytes, at)
-}
-
-/// What a block holds more than words and the signs between sentences, if not zero.
-#[derive(Clone, Copy, Default)]
-struct Told {
-    /// A digit, or a sign from `/` to `@` in ASCII.
-    sign: u8,
-    /// `ss`, as in password.
-    hissing: u8,
-    /// `ame`, as in "my name is".
-    name: u8,
-    /// A dash that begins a word.
-    flag: u8,
-    /// Points or dashes as far apart as in `aabb.ccdd.eeff` and `aa-bb-cc`.
-    grouped: u8,
-}
-
-impl Told {
-    #[inline(always)]
-    fn of(window: &[u8; WINDOW]) -> Self {
-        let mut told = Self::default();
-        for i in 0..BLOCK {
-            let [b0, b1, b2] = [window[i], window[i + 1], window[i + 2]];
-            let [b3, b5, b6] = [window[i + 3], window[i + 5], window[i + 6]];
-            told.sign |= u8::from(b0.wrapping_sub(b'/') <= b'@' - b'/');
-            told.hissing |= u8::from(b0 | 0x20 == b's') & u8::from(b1 | 0x20 == b's');
-            told.name |= u8::from(b0 == b'a') & u8::from(b1 == b'm') & u8::from(b2 == b'e');
-            told.flag |= u8::from(b1 == b'-') & (u8::from(b0 <= b' ') | u8::from(b0 == b'`'));
-            told.grouped |= u8::from(b0 == b'.') & u8::from(b5 == b'.');
-            told.grouped |= u8::from(b0 == b'-') & u8::from(b3 == b'-') & u8::from(b6 == b'-');
-        }
-        told
-    }
-
-    #[inline(always)]
-    fn any(self) -> bool {
-        self.sign | self.hissing | self.name | self.flag | self.grouped != 0
-    }
-}
-
-/// What it is that a block holds. Not inlined: few blocks of prose get here.
-#[inline(never)]
-fn look_closely(
-    window: &[u8; WINDOW],
-    told: Told,
-    has_solid_word: bool,
-    bytes: &[u8],
-    at: usize,
-) -> (Families, u32) {
-    let mut found = Families::NONE;
-    let mut digits = 0;
-    if told.sign != 0 {
-        let (families, count) = test_signs(window);
-        (found, digits) = (families, count);
-    }
-    let may_have_groups = told.sign != 0 || told.grouped != 0 || has_solid_word;
-    found = found
-        .with(Families::HEX_GROUPS.when(may_have_groups && has_hex_groups(window)))
-        .with(Families::PASSWORD.when(told.hissing != 0 && has_password(window)))
-        .with(Families::NAME.when(told.name != 0 && has_introduction(window)))
-        .with(Families::FLAG.when(told.flag != 0 && has_flag(window)))
-        .with(Families::LONG.when(has_solid_word && has_long_run(window, bytes, at)));
-    (found, digits)
-}
-
-/// The families that one byte tells, and how many digits there are.
-fn test_signs(window: &[u8; WINDOW]) -> (Families, u32) {
-    let mut digits = 0;
-    let mut has_at = false;
-    let mut has_assignment = false;
-    for &byte in &window[..BLOCK] {
-        digits += u32::from(byte.is_ascii_digit());
-        has_at |= byte == b'@';
-        has_assignment |= (byte == b':') | (byte == b'=') | (byte == b'>');
-    }
-    let found = Families::AT.when(has_at).with(Families::ASSIGNMENT.when(has_assignment));
-    (found, digits)
-}
-
-/// `::`, or separators as far apart as in `aa:bb:cc`, `aa-bb-cc` and `aabb.ccdd.eeff`.
-fn has_hex_groups(window: &[u8; WINDOW]) -> bool {
-    let mut found = false;
-    for i in 0..BLOCK {
-        let [b0, b1, b3] = [window[i], window[i + 1], window[i + 3]];
-        found |= (b0 == b':') & ((b1 == b':') | (b3 == b':'));
-        found |= (b0 == b'-') & (b3 == b'-') & (window[i + 6] == b'-');
-        found |= (b0 == b'.') & (window[i + 5] == b'.');
-    }
-    found
-}
-
-/// `ssw`, `ssp`, `ssc` as in password, passphrase, passcode.
-fn has_password(window: &[u8; WINDOW]) -> bool {
-    window.windows(3).any(|word| {
-        word[..2].eq_ignore_ascii_case(b"ss") && matches!(word[2] | 0x20, b'w' | b'p' | b'c')
-    })
-}
-
-/// `ame is` and `ame's` as in "my name is".
-fn has_introduction(window: &[u8; WINDOW]) -> bool {
-    window.windows(6).any(|words| words == b"ame is" || words.starts_with(b"ame's"))
-}
-
-/// A dash that begins a word.
-fn has_flag(window: &[u8; WINDOW]) -> bool {
-    window
-        .windows(3)
-        .any(|word| (word[0] <= b' ' || word[0] == b'`') && word[1] == b'-' && word[2] != b' ')
-}
-
-/// Whether it is one byte again and again: filling, which is no part of anything but a longer run,
-/// and that is told where it begins and ends.
-#[inline(always)]
-fn is_uniform(window: &[u8; WINDOW]) -> bool {
-    window.iter().fold(0, |others, byte| others | (byte ^ window[0])) == 0
-}
-
-#[inline(always)]
-fn has_solid_word(window: &[u8; WINDOW]) -> bool {
-    words_of_eight(window).fold(false, |any, word| any | is_solid(word))
-}
-
-#[inline(always)]
-fn words_of_eight(window: &[u8; WINDOW]) -> impl Iterator<Item = u64> + '_ {
-    window[..BLOCK]
-        .chunks_exact(8)
-        .map(|word| word.first_chunk().map_or(0, |word| u64::from_le_bytes(*word)))
-}
-
-/// Whether none of the eight bytes is white space or a control character.
-fn is_solid(word: u64) -> bool {
-    const ONES: u64 = u64::MAX / 255;
-    word.wrapping_sub(ONES * 0x21) & !word & (ONES * 0x80) == 0
-}
-
-/// A run of `MIN_RUN` bytes holds at least one aligned word of eight bytes or a part of one so
-/// long that the word beside it is full, so only full words are looked at.
-fn has_long_run(window: &[u8; WINDOW], bytes: &[u8], at: usize) -> bool {
-    words_of_eight(window)
-        .enumerate()
-        .any(|(i, word)| is_solid(word) && run_around(bytes, at + i * 8) >= MIN_RUN)
-}
-
-/// The length of the run around the word at `at`, counted no further than it matters.
-fn run_around(bytes: &[u8], at: usize) -> usize {
-    let behind = bytes[at..].iter().take(MIN_RUN).take_while(|&&b| b > b' ').count();
-    let before = bytes[..at].iter().rev().take(8).take_while(|&&b| b > b' ').count();
-    before + behind
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Families, MARGIN, scan};
@@ -314,7 +149,7 @@ mod tests {
     fn prose_has_nothing_to_look_at() {
         let prose = "The quick brown fox jumps over the lazy dog, and answers nothing of note. ";
         let mut regions = Vec::new();
-        assert!(scan(&prose.repeat(20), &mut regions).is_empty());
+        assert!(scan(&prose.repeat(20), &mut regions).families.is_empty());
         assert_eq!(regions, []);
     }
 
@@ -337,7 +172,7 @@ mod tests {
                 let before = " a".repeat(before / 2) + &" ".repeat(before % 2 + 1);
                 let text = format!("{before}{sign} and so on");
                 let mut regions = Vec::new();
-                assert!(scan(&text, &mut regions).has(family), "{sign} behind {before}");
+                assert!(scan(&text, &mut regions).families.has(family), "{sign} behind {before}");
                 let place = before.len()..before.len() + sign.len();
                 let is_inside = |r: &super::Region| {
                     r.families.has(family)

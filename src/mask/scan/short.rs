@@ -1,12 +1,14 @@
-//! The fast pass over a short text: most values of a record are a word, a number or a date, for
-//! which a pass over blocks takes longer than one over their bytes.
+//! The fast pass over a short text: most values of a record are a word, a number or a date, and all
+//! that is asked about one is told by one block.
 
+use super::super::vector::{self, BLOCK, ByBlocks, Lanes, padded};
+use super::block::has_run;
 use super::{MIN_DIGITS, MIN_RUN};
 
 /// Up to this length, in bytes, a text is short.
 pub(crate) const MAX_SHORT: usize = 48;
 
-/// What a short text has, told by one look at each of its bytes.
+/// What a short text has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Short {
     /// Nothing in it that any detector looks at, except that it may be a greeting.
@@ -15,69 +17,42 @@ pub(crate) struct Short {
     pub(crate) is_bare: bool,
 }
 
-/// A digit.
-const DIGIT: u8 = 1;
-/// A sign that prose has none of: `/` to `@` in ASCII but for digits, an opening bracket, a line
-/// break, anything that is not ASCII.
-const SIGN: u8 = 1 << 1;
-/// White space and control characters, which end a run.
-const BLANK: u8 = 1 << 2;
-/// What JSON escapes.
-const ESCAPED: u8 = 1 << 3;
-
-static CLASSES: [u8; 256] = classes();
-
-const fn classes() -> [u8; 256] {
-    let mut classes = [0; 256];
-    let mut byte = 0_u8;
-    loop {
-        classes[byte as usize] = class_of(byte);
-        if byte == u8::MAX {
-            return classes;
-        }
-        byte += 1;
-    }
-}
-
-const fn class_of(byte: u8) -> u8 {
-    let mut class = 0;
-    if byte.is_ascii_digit() {
-        class |= DIGIT;
-    } else if matches!(byte, b'/'..=b'@' | b'[' | b'\n' | b'\r' | 0x80..) {
-        class |= SIGN;
-    }
-    if byte <= b' ' {
-        class |= BLANK;
-    }
-    if byte < b' ' || matches!(byte, b'"' | b'\\') {
-        class |= ESCAPED;
-    }
-    class
-}
-
 /// Looks at a short text.
 pub(crate) fn look(text: &str) -> Short {
-    let (mut all, mut digits, mut run, mut longest) = (0, 0_u32, 0_usize, 0);
-    let mut has_pair = false;
-    let mut before = b' ';
-    for &byte in text.as_bytes() {
-        let class = CLASSES[usize::from(byte)];
-        all |= class;
-        digits += u32::from(class & DIGIT);
-        run = if class & BLANK == 0 { run + 1 } else { 0 };
-        longest = longest.max(run);
-        has_pair |= begins_word_for_credential(before, byte);
-        before = byte;
+    vector::widest(Look(text.as_bytes()))
+}
+
+struct Look<'t>(&'t [u8]);
+
+impl ByBlocks for Look<'_> {
+    type Output = Short;
+
+    #[inline(always)]
+    fn run<L: Lanes>(self) -> Short {
+        let Self(bytes) = self;
+        let block = &padded(bytes);
+        let signs = L::within(block, b'/', b'@');
+        let digits = L::within(block, b'0', b'9');
+        let breaks = L::equal(block, b'\n') | L::equal(block, b'\r');
+        let others = (signs & !digits) | breaks | L::equal(block, b'[');
+        let controls = L::within(block, 0, b' ' - 1);
+        let escaped = controls | L::equal(block, b'"') | L::equal(block, b'\\');
+        let is_prose = others | L::within(block, 0x80, 0xff) == 0
+            && digits.count_ones() < MIN_DIGITS
+            && !has_run::<{ MIN_RUN - 1 }>(!(controls | L::equal(block, b' ')))
+            && !begins_credential::<L>(block, controls);
+        Short { is_prose: is_prose || is_timestamp(bytes), is_bare: escaped == 0 }
     }
-    let is_prose = all & SIGN == 0 && digits < MIN_DIGITS && longest < MIN_RUN - 1 && !has_pair;
-    Short { is_prose: is_prose || is_timestamp(text.as_bytes()), is_bare: all & ESCAPED == 0 }
 }
 
 /// `ss` as in password, `am` as in "my name is", a dash that begins a word.
-fn begins_word_for_credential(before: u8, byte: u8) -> bool {
-    (before | 0x20 == b's' && byte | 0x20 == b's')
-        || (before == b'a' && byte == b'm')
-        || ((before <= b' ' || before == b'`') && byte == b'-')
+#[inline(always)]
+fn begins_credential<L: Lanes>(block: &[u8; BLOCK], controls: u64) -> bool {
+    let hisses = L::letter(block, b's', b's');
+    let am = L::equal(block, b'a') << 1 & L::equal(block, b'm');
+    let openings = controls | L::equal(block, b' ') | L::equal(block, b'`');
+    let flags = (openings << 1 | 1) & L::equal(block, b'-');
+    (hisses << 1 & hisses) | am | flags != 0
 }
 
 /// RFC 3339 dates and times, in whole or in part: no detector takes one for anything else.

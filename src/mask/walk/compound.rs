@@ -2,14 +2,13 @@
 
 use serde::ser::{self, Serialize};
 
-use super::super::escape::without_nul;
 use super::super::policy::Treatment;
 use super::super::traits::InPair;
 use super::parts::{Around, Compound, Fields, State};
 use super::text::{text_of, with_text};
 use super::{Container, Sink, WalkError};
 
-impl<S: Sink> Compound<'_, '_, S> {
+impl<S: Sink> Compound<'_, '_, '_, S> {
     fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WalkError> {
         if self.state == State::Cut {
             return Ok(());
@@ -34,10 +33,9 @@ impl<S: Sink> Compound<'_, '_, S> {
         if self.state == State::Cut {
             return;
         }
-        let key = &*without_nul(key);
+        let key = &*self.walk.memory.without_nul(key);
         self.walk.values += 1;
-        self.walk.fingerprint.sampled(key);
-        let traits = self.walk.policy.traits_of(key);
+        let traits = self.walk.memory.traits_of(self.walk.policy, key);
         self.value_place = self.place.under(self.walk.policy, &mut self.walk.reached, key, traits);
         if self.value_place.treatment == Treatment::Drop {
             return;
@@ -46,7 +44,7 @@ impl<S: Sink> Compound<'_, '_, S> {
         if is_value && self.named.is_some() {
             self.value_place = self.value_place.named(self.named);
         }
-        self.walk.sink.key(self.index, key, traits.is_plain);
+        self.walk.sink.key(self.index, key, traits.form);
         self.index += 1;
         self.value_from = is_value.then(|| self.walk.sink.mark());
     }
@@ -118,7 +116,7 @@ impl<S: Sink> Compound<'_, '_, S> {
 /// serde has four names for the elements of an array; here they are one thing.
 macro_rules! elements {
     ($($name:ident :: $method:ident),+) => {$(
-        impl<S: Sink> ser::$name for Compound<'_, '_, S> {
+        impl<S: Sink> ser::$name for Compound<'_, '_, '_, S> {
             type Ok = ();
             type Error = WalkError;
 
@@ -141,7 +139,7 @@ elements!(
     SerializeTupleVariant::serialize_field
 );
 
-impl<S: Sink> ser::SerializeMap for Compound<'_, '_, S> {
+impl<S: Sink> ser::SerializeMap for Compound<'_, '_, '_, S> {
     type Ok = ();
     type Error = WalkError;
 
@@ -162,7 +160,7 @@ impl<S: Sink> ser::SerializeMap for Compound<'_, '_, S> {
     }
 }
 
-impl<S: Sink> Fields<'_, '_, S> {
+impl<S: Sink> Fields<'_, '_, '_, S> {
     fn field<T: Serialize + ?Sized>(
         &mut self,
         key: &'static str,
@@ -200,7 +198,7 @@ impl<S: Sink> Fields<'_, '_, S> {
 /// serde has two names for the fields of a struct.
 macro_rules! fields {
     ($($name:ident),+) => {$(
-        impl<S: Sink> ser::$name for Fields<'_, '_, S> {
+        impl<S: Sink> ser::$name for Fields<'_, '_, '_, S> {
             type Ok = ();
             type Error = WalkError;
 

@@ -4,6 +4,7 @@
 
 mod compound;
 mod fingerprint;
+mod memory;
 mod parts;
 mod place;
 mod serializer;
@@ -13,14 +14,16 @@ use std::fmt::{self, Display};
 
 use serde::ser::{self, Serialize};
 
-use self::fingerprint::Fingerprint;
+pub(crate) use self::memory::Seen;
+
+use self::memory::Memory;
 use self::parts::At;
 use self::place::Place;
-use super::escape::without_nul;
-use super::json::{JsonText, like_container};
+use super::json::JsonText;
 use super::placeholder;
 use super::policy::{Policy, Treatment};
 use super::root::Root;
+use super::traits::Form;
 
 /// How deep a trace may be nested; what lies deeper is cut. With the envelope around it a record
 /// stays below the 128 levels at which `serde_json`, and others, stop reading.
@@ -36,6 +39,9 @@ const LONGEST_NAME: usize = 96;
 
 /// Takes what the walk meets.
 pub(super) trait Sink {
+    /// A place in what it makes of that.
+    type Mark: Copy;
+
     fn null(&mut self);
     fn boolean(&mut self, value: bool);
     /// A number by its decimal text.
@@ -53,20 +59,20 @@ pub(super) trait Sink {
     fn begin(&mut self, container: Container);
     /// The next element of an array.
     fn element(&mut self, index: usize);
-    /// The next field of an object; a plain name holds nothing personal by its form.
-    fn key(&mut self, index: usize, key: &str, is_plain: bool);
+    /// The next field of an object; `form` tells what its name may hold.
+    fn key(&mut self, index: usize, key: &str, form: Form);
     fn end(&mut self, container: Container);
 
-    /// The place in the output that a later [`Sink::replace`] may go back to.
-    fn mark(&self) -> usize;
+    /// The place in the output where something was met that is treated later.
+    fn mark(&self) -> Self::Mark;
     /// Everything since `mark` was `len` bytes given as numbers.
-    fn replace_with_bytes(&mut self, mark: usize, treatment: Treatment, len: usize);
+    fn replace_with_bytes(&mut self, mark: Self::Mark, treatment: Treatment, len: usize);
     /// What follows may get its name later, until it is said that it may not.
     fn watch(&mut self, is_on: bool);
     /// No value that was watched waits for its name any more.
     fn forget_watched(&mut self);
     /// What stands at `from..to`, of a value that was watched, has a name that tells what it is.
-    fn rename(&mut self, from: usize, to: usize, treatment: Treatment);
+    fn rename(&mut self, from: Self::Mark, to: Self::Mark, treatment: Treatment);
 
     /// What follows, until `end_embedded`, stands as JSON in this text.
     fn begin_embedded(&mut self);
@@ -77,14 +83,6 @@ pub(super) trait Sink {
 pub(super) enum Container {
     Array,
     Object,
-}
-
-/// What a walk saw; another one over the same value has to see the same.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Seen {
-    fingerprint: u64,
-    /// Which of the texts that can be an object or an array by their ends are one.
-    embedded: Vec<bool>,
 }
 
 /// Walks `value` into `sink` for the first time.
@@ -101,9 +99,7 @@ where
     S: Sink,
     V: Serialize + ?Sized,
 {
-    let mut embedded = Vec::new();
-    let fingerprint = run(policy, value, root, sink, Embedded::Unknown(&mut embedded))?;
-    Ok(Seen { fingerprint, embedded })
+    run(policy, value, root, sink, Memory::default()).map(Memory::into_seen)
 }
 
 /// Walks `value` again; what was checked before is not checked twice.
@@ -121,17 +117,16 @@ where
     S: Sink,
     V: Serialize + ?Sized,
 {
-    let fingerprint = run(policy, value, root, sink, Embedded::Known(seen.embedded.iter()))?;
-    if fingerprint == seen.fingerprint { Ok(()) } else { Err(WalkError) }
+    run(policy, value, root, sink, seen.into()).and_then(Memory::check)
 }
 
-fn run<S, V>(
+fn run<'m, S, V>(
     policy: &Policy,
     value: &V,
     root: Root,
     sink: &mut S,
-    embedded: Embedded<'_>,
-) -> Result<u64, WalkError>
+    memory: Memory<'m>,
+) -> Result<Memory<'m>, WalkError>
 where
     S: Sink,
     V: Serialize + ?Sized,
@@ -144,47 +139,18 @@ where
         depth: 0,
         hops: 0,
         values: 0,
-        fingerprint: Fingerprint::default(),
         last_was_byte: false,
         named: None,
         buffer: String::new(),
         reached,
         value_spans: Vec::new(),
-        embedded,
-        is_other_story: false,
+        memory,
     };
     walk.value(place, value)?;
     if place.treatment == Treatment::Drop {
         walk.sink.null();
     }
-    if walk.is_other_story { Err(WalkError) } else { Ok(walk.fingerprint.value()) }
-}
-
-/// Which texts are JSON: found out by the first walk, known to the second.
-enum Embedded<'v> {
-    Unknown(&'v mut Vec<bool>),
-    Known(std::slice::Iter<'v, bool>),
-}
-
-impl Embedded<'_> {
-    /// The text as JSON, if it is an object or an array. An error where the walk before met fewer
-    /// texts.
-    fn json<'t>(&mut self, text: &'t str) -> Result<Option<JsonText<'t>>, WalkError> {
-        let Some(text) = like_container(text) else {
-            return Ok(None);
-        };
-        match self {
-            Self::Unknown(verdicts) => {
-                let json = JsonText::parse(text);
-                verdicts.push(json.is_some());
-                Ok(json)
-            }
-            Self::Known(verdicts) => {
-                let is_json = verdicts.next().ok_or(WalkError)?;
-                Ok(is_json.then(|| JsonText::checked_before(text)))
-            }
-        }
-    }
+    Ok(walk.memory)
 }
 
 /// The value's own `Serialize` failed. Its message is not kept: it may quote the value.
@@ -210,14 +176,13 @@ fn may_be_a_name(text: &str) -> bool {
     text.len() <= LONGEST_NAME && placeholder::next(text, 0).is_none()
 }
 
-struct Walk<'s, S> {
+struct Walk<'s, 'm, S: Sink> {
     policy: &'s Policy,
     sink: &'s mut S,
     depth: usize,
     hops: usize,
     /// Elements and fields met so far.
     values: usize,
-    fingerprint: Fingerprint,
     /// The value just met was a `u8`: an array of nothing else is a blob.
     last_was_byte: bool,
     /// What the text just met says about the value beside it.
@@ -227,13 +192,11 @@ struct Walk<'s, S> {
     /// Where the open containers stand in the host's paths.
     reached: Vec<u32>,
     /// Where the values of pairs stand in the open containers, whose name may still come.
-    value_spans: Vec<(usize, usize)>,
-    embedded: Embedded<'s>,
-    /// The value told something else than the time before.
-    is_other_story: bool,
+    value_spans: Vec<(S::Mark, S::Mark)>,
+    memory: Memory<'m>,
 }
 
-impl<S: Sink> Walk<'_, S> {
+impl<S: Sink> Walk<'_, '_, S> {
     /// Walks a value. One that is left out is walked as well, for what it tells about the rest; its
     /// place stays empty.
     fn value<T: Serialize + ?Sized>(&mut self, place: Place, value: &T) -> Result<(), WalkError> {
@@ -248,19 +211,19 @@ impl<S: Sink> Walk<'_, S> {
     }
 
     fn null(&mut self) {
-        self.fingerprint.mix(1);
+        self.memory.fingerprint.mix(1);
         self.last_was_byte = false;
         self.sink.null();
     }
 
     fn boolean(&mut self, value: bool) {
-        self.fingerprint.mix(2 + u64::from(value));
+        self.memory.fingerprint.mix(2 + u64::from(value));
         self.last_was_byte = false;
         self.sink.boolean(value);
     }
 
     fn number(&mut self, place: Place, text: &str) {
-        self.fingerprint.whole(text.as_bytes());
+        self.memory.fingerprint.whole(text.as_bytes());
         self.last_was_byte = false;
         if let Some(told) = place.also_tells() {
             self.sink.also(told, text);
@@ -269,7 +232,7 @@ impl<S: Sink> Walk<'_, S> {
     }
 
     fn text(&mut self, place: Place, text: &str) {
-        let text = &*without_nul(text);
+        let text = &*self.memory.without_nul(text);
         self.last_was_byte = false;
         if place.names_sibling && may_be_a_name(text) {
             let treatment = self.policy.traits_of(text).decided();
@@ -280,8 +243,8 @@ impl<S: Sink> Walk<'_, S> {
             self.sink.also(told, text);
         }
         match place.treatment {
-            Treatment::Scan => self.fingerprint.sampled(text),
-            _ => self.fingerprint.whole(text.as_bytes()),
+            Treatment::Scan => self.memory.fingerprint.sampled(text),
+            _ => self.memory.fingerprint.whole(text.as_bytes()),
         }
         self.scanned_text(place, text);
     }
@@ -300,10 +263,9 @@ impl<S: Sink> Walk<'_, S> {
             self.sink.text(place.treatment, text);
             return;
         }
-        match self.embedded.json(text) {
-            Ok(Some(json)) => self.embedded_json(place, text, json),
-            Ok(None) => self.sink.text(place.treatment, text),
-            Err(WalkError) => self.is_other_story = true,
+        match self.memory.json(text) {
+            Some(json) => self.embedded_json(place, text, json),
+            None => self.sink.text(place.treatment, text),
         }
     }
 
@@ -312,7 +274,7 @@ impl<S: Sink> Walk<'_, S> {
         self.depth += 1;
         // A text that was checked whole cannot fail to serialize.
         let written = json.serialize(At { walk: self, place: place.named(None) });
-        self.is_other_story |= written.is_err();
+        self.memory.is_other_story |= written.is_err();
         self.depth -= 1;
         self.sink.end_embedded(text);
         self.last_was_byte = false;
@@ -320,13 +282,13 @@ impl<S: Sink> Walk<'_, S> {
     }
 
     fn bytes(&mut self, place: Place, len: usize) {
-        self.fingerprint.mix(len as u64);
+        self.memory.fingerprint.mix(len as u64);
         self.last_was_byte = false;
         self.sink.bytes(place.treatment, len);
     }
 
     fn cut(&mut self) {
-        self.fingerprint.mix(4);
+        self.memory.fingerprint.mix(4);
         self.last_was_byte = false;
         self.sink.cut();
     }

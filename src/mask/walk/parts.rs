@@ -6,8 +6,8 @@ use super::place::Place;
 use super::{Container, MAX_DEPTH, MAX_VALUES, Sink, Walk};
 
 /// The serializer for the value at one place.
-pub(super) struct At<'w, 's, S> {
-    pub(super) walk: &'w mut Walk<'s, S>,
+pub(super) struct At<'w, 's, 'm, S: Sink> {
+    pub(super) walk: &'w mut Walk<'s, 'm, S>,
     pub(super) place: Place,
 }
 
@@ -29,8 +29,8 @@ pub(super) enum Around {
 }
 
 /// An array or object that is being walked.
-pub(super) struct Compound<'w, 's, S> {
-    pub(super) walk: &'w mut Walk<'s, S>,
+pub(super) struct Compound<'w, 's, 'm, S: Sink> {
+    pub(super) walk: &'w mut Walk<'s, 'm, S>,
     pub(super) place: Place,
     pub(super) container: Container,
     pub(super) state: State,
@@ -38,7 +38,7 @@ pub(super) struct Compound<'w, 's, S> {
     pub(super) may_be_pair: bool,
     pub(super) index: usize,
     /// Where it begins in the output.
-    pub(super) mark: usize,
+    pub(super) mark: S::Mark,
     /// Nothing but bytes so far.
     pub(super) is_bytes: bool,
     /// How the value of a pair is to be treated, once its name was met.
@@ -46,20 +46,20 @@ pub(super) struct Compound<'w, 's, S> {
     /// The place of the value whose key was just met.
     pub(super) value_place: Place,
     /// Where the value of a pair begins that is about to come.
-    pub(super) value_from: Option<usize>,
+    pub(super) value_from: Option<S::Mark>,
     /// Where its own begin among the walk's values of pairs.
     pub(super) value_spans_from: usize,
 }
 
 /// A struct that is being walked: usually an object, seldom one of `serde_json`'s private types.
-pub(super) enum Fields<'w, 's, S> {
-    Of(Compound<'w, 's, S>),
-    Raw(Option<At<'w, 's, S>>),
-    Number(Option<At<'w, 's, S>>),
+pub(super) enum Fields<'w, 's, 'm, S: Sink> {
+    Of(Compound<'w, 's, 'm, S>),
+    Raw(Option<At<'w, 's, 'm, S>>),
+    Number(Option<At<'w, 's, 'm, S>>),
 }
 
-impl<'w, 's, S: Sink> At<'w, 's, S> {
-    pub(super) fn open(self, container: Container, len: Option<usize>) -> Compound<'w, 's, S> {
+impl<'w, 's, 'm, S: Sink> At<'w, 's, 'm, S> {
+    pub(super) fn open(self, container: Container, len: Option<usize>) -> Compound<'w, 's, 'm, S> {
         let Self { walk, place } = self;
         walk.last_was_byte = false;
         let state = if walk.depth >= MAX_DEPTH || walk.values >= MAX_VALUES {
@@ -67,7 +67,7 @@ impl<'w, 's, S: Sink> At<'w, 's, S> {
             State::Cut
         } else {
             walk.depth += 1;
-            walk.fingerprint.mix(5 + container as u64);
+            walk.memory.fingerprint.mix(5 + container as u64);
             State::Open
         };
         let mark = walk.sink.mark();
@@ -98,7 +98,7 @@ impl<'w, 's, S: Sink> At<'w, 's, S> {
         variant: &'static str,
         container: Container,
         len: usize,
-    ) -> Compound<'w, 's, S> {
+    ) -> Compound<'w, 's, 'm, S> {
         let Self { walk, place } = self;
         let traits = walk.policy.traits_of(variant);
         let place = place.under(walk.policy, &mut walk.reached, variant, traits);
@@ -113,7 +113,7 @@ impl<'w, 's, S: Sink> At<'w, 's, S> {
         }
         match around {
             Around::Nothing => {}
-            Around::Variant => walk.sink.key(0, variant, traits.is_plain),
+            Around::Variant => walk.sink.key(0, variant, traits.form),
             Around::EmptyVariant => walk.sink.begin_left_out(),
         }
         let place = if around == Around::EmptyVariant { place.left_out() } else { place };

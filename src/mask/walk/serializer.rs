@@ -19,7 +19,7 @@ const NUMBER_BYTES: usize = 48;
 const RAW_VALUE: &str = "$serde_json::private::RawValue";
 const ARBITRARY_NUMBER: &str = "$serde_json::private::Number";
 
-impl<S: Sink> At<'_, '_, S> {
+impl<S: Sink> At<'_, '_, '_, S> {
     fn hop<T: Serialize + ?Sized>(self, value: &T) -> Result<(), WalkError> {
         let Self { walk, place } = self;
         if walk.hops >= MAX_HOPS {
@@ -100,16 +100,16 @@ fn is_short_integer(text: &str) -> bool {
         && (digits[0] != b'0' || digits.len() == 1)
 }
 
-impl<'w, 's, S: Sink> ser::Serializer for At<'w, 's, S> {
+impl<'w, 's, 'm, S: Sink> ser::Serializer for At<'w, 's, 'm, S> {
     type Ok = ();
     type Error = WalkError;
-    type SerializeSeq = Compound<'w, 's, S>;
-    type SerializeTuple = Compound<'w, 's, S>;
-    type SerializeTupleStruct = Compound<'w, 's, S>;
-    type SerializeTupleVariant = Compound<'w, 's, S>;
-    type SerializeMap = Compound<'w, 's, S>;
-    type SerializeStruct = Fields<'w, 's, S>;
-    type SerializeStructVariant = Fields<'w, 's, S>;
+    type SerializeSeq = Compound<'w, 's, 'm, S>;
+    type SerializeTuple = Compound<'w, 's, 'm, S>;
+    type SerializeTupleStruct = Compound<'w, 's, 'm, S>;
+    type SerializeTupleVariant = Compound<'w, 's, 'm, S>;
+    type SerializeMap = Compound<'w, 's, 'm, S>;
+    type SerializeStruct = Fields<'w, 's, 'm, S>;
+    type SerializeStructVariant = Fields<'w, 's, 'm, S>;
 
     fn serialize_bool(self, v: bool) -> Result<(), WalkError> {
         self.walk.boolean(v);

@@ -111,7 +111,7 @@ mod tests {
 
     fn found(text: &str) -> Vec<&str> {
         let mut findings = Vec::new();
-        let families = scan(text, &mut Vec::new());
+        let families = scan(text, &mut Vec::new()).families;
         labelled::find(text, 0..text.len(), families, &mut findings);
         findings.iter().map(|f| &text[f.start..f.end]).collect()
     }

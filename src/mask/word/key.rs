@@ -1,17 +1,15 @@
 //! The words of a text, each by its first bytes: the fast way to tell where something known may
 //! begin.
 
-use super::super::vector::{self, ByteLoop};
-use super::super::word::is_in_word;
+use super::super::vector::{self, BLOCK, ByBlocks, Lanes, each_block};
+use super::is_in_word;
 
-/// Bytes that are looked at together.
-const BLOCK: usize = 64;
 /// As many bytes of a word as one register holds.
 const KEY: usize = 8;
 
 /// The first bytes of a word, the same in any case of its ASCII letters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Key(u64);
+pub(crate) struct Key(u64);
 
 /// By the length of a word, the bytes of a register that belong to it.
 const KEPT: [u64; KEY + 1] = {
@@ -26,11 +24,17 @@ const KEPT: [u64; KEY + 1] = {
 
 impl Key {
     /// The key of the word that `bytes` begins with, if `word_len` of them belong to it.
-    pub(super) fn of(bytes: &[u8], word_len: usize) -> Self {
+    pub(crate) fn of(bytes: &[u8], word_len: usize) -> Self {
         let mut chunk = [0; KEY];
         let len = bytes.len().min(KEY);
         chunk[..len].copy_from_slice(&bytes[..len]);
         Self::of_chunk(u64::from_le_bytes(chunk), word_len)
+    }
+
+    /// The key of a text that is one word of ASCII.
+    pub(crate) fn of_word(text: &str) -> Option<Self> {
+        let is_word = !text.is_empty() && text.bytes().all(is_word_byte);
+        is_word.then(|| Self::of(text.as_bytes(), text.len()))
     }
 
     /// The bit of a capital letter is set in every byte, and bytes of the next word are taken off.
@@ -40,13 +44,13 @@ impl Key {
     }
 
     /// An even spread of keys over 64 bits.
-    pub(super) fn spread(self) -> u64 {
+    pub(crate) fn spread(self) -> u64 {
         (self.0 ^ (self.0 >> 29)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
     }
 }
 
 /// Tells `each` where the words of `text` begin, with their keys.
-pub(super) fn each_word(text: &str, each: impl FnMut(usize, Key)) {
+pub(crate) fn each_word(text: &str, each: impl FnMut(usize, Key)) {
     if text.is_ascii() {
         vector::widest(AsciiWords { bytes: text.as_bytes(), each });
     } else {
@@ -59,12 +63,25 @@ struct AsciiWords<'t, F> {
     each: F,
 }
 
-impl<F: FnMut(usize, Key)> ByteLoop for AsciiWords<'_, F> {
+impl<F: FnMut(usize, Key)> ByBlocks for AsciiWords<'_, F> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
-        each_ascii_word(self.bytes, self.each);
+    fn run<L: Lanes>(self) {
+        let Self { bytes, mut each } = self;
+        let mut goes_on = 0;
+        each_block(bytes, |block, at| {
+            let rest = &bytes[at..];
+            let in_words = word_bytes::<L>(block);
+            let mut starts = in_words & !(in_words << 1 | goes_on);
+            goes_on = in_words >> (BLOCK - 1);
+            while starts != 0 {
+                let bit = starts.trailing_zeros();
+                starts &= starts - 1;
+                let key = key_of(&rest[bit as usize..], in_words >> bit, BLOCK - bit as usize);
+                each(at + bit as usize, key);
+            }
+        });
     }
 }
 
@@ -75,25 +92,6 @@ fn each_other_word(text: &str, mut each: impl FnMut(usize, Key)) {
         let len = text[start..].find(|c| !is_in_word(c)).unwrap_or(text.len() - start);
         each(start, Key::of(&text.as_bytes()[start..], len));
         at = start + len;
-    }
-}
-
-#[inline(always)]
-fn each_ascii_word(bytes: &[u8], mut each: impl FnMut(usize, Key)) {
-    let mut goes_on = 0;
-    let mut at = 0;
-    while at < bytes.len() {
-        let rest = &bytes[at..];
-        let in_words = rest.first_chunk().map_or_else(|| word_bytes_of_short(rest), word_bytes);
-        let mut starts = in_words & !(in_words << 1 | goes_on);
-        goes_on = in_words >> (BLOCK - 1);
-        while starts != 0 {
-            let bit = starts.trailing_zeros();
-            starts &= starts - 1;
-            let key = key_of(&rest[bit as usize..], in_words >> bit, BLOCK - bit as usize);
-            each(at + bit as usize, key);
-        }
-        at += BLOCK;
     }
 }
 
@@ -110,24 +108,8 @@ fn key_of(rest: &[u8], in_words: u64, left: usize) -> Key {
 
 /// A bit for each byte that belongs to a word.
 #[inline(always)]
-fn word_bytes(block: &[u8; BLOCK]) -> u64 {
-    const ONES: u64 = u64::from_le_bytes([1; KEY]);
-    /// Moves the lowest bits of eight bytes into the highest byte.
-    const GATHER: u64 = 0x0102_0408_1020_4080;
-    let mut flags = [0; BLOCK];
-    for (flag, &byte) in flags.iter_mut().zip(block) {
-        *flag = u8::from(is_word_byte(byte));
-    }
-    let mut bits = 0;
-    for (index, flags) in flags.chunks_exact(KEY).enumerate() {
-        let flags = flags.first_chunk().map_or(0, |flags| u64::from_le_bytes(*flags));
-        bits |= ((flags & ONES).wrapping_mul(GATHER) >> 56) << (index * KEY);
-    }
-    bits
-}
-
-fn word_bytes_of_short(block: &[u8]) -> u64 {
-    block.iter().rev().fold(0, |bits, &byte| bits << 1 | u64::from(is_word_byte(byte)))
+fn word_bytes<L: Lanes>(block: &[u8; BLOCK]) -> u64 {
+    L::letter(block, b'a', b'z') | L::within(block, b'0', b'9') | L::equal(block, b'_')
 }
 
 #[inline(always)]

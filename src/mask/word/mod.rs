@@ -1,5 +1,9 @@
 //! What a word is: whatever is known is found as whole words only.
 
+mod key;
+
+pub(super) use self::key::{Key, each_word};
+
 /// Whether a character belongs to a word: nothing known may begin or end inside one.
 pub(super) fn is_in_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
