@@ -7,8 +7,8 @@
 //!
 //! `mask --speed FILE` (release build) masks the JSON lines of a file, plain or gzipped, again and
 //! again in turns with `serde_json` writing them as they are, and prints the medians as one line
-//! of JSON. `mask --sample clean` and `mask --sample personal` print lines to measure with: prose,
-//! and the same with one byte in a hundred personal. `mask --worst` times texts that are made to
+//! of JSON. `mask --sample clean|long|personal` prints lines to measure with: prose in messages, in
+//! one long text a line, and in messages with one byte in a hundred personal. `mask --worst` times texts that are made to
 //! cost much, beside prose, and a record that tells a thousand names, beside one that tells none.
 
 mod sample;
@@ -24,9 +24,11 @@ use std::process::ExitCode;
 use epilogue::mask::{MaskKey, Policy};
 use serde_json::value::RawValue;
 
+use self::sample::Kind;
+
 const VARIABLE: &str = "LOG_COLLECTOR_MASK_KEY";
 const BUFFER_BYTES: usize = 64 << 10;
-const USAGE: &str = "usage: mask [--speed FILE | --sample clean | --sample personal | --worst]";
+const USAGE: &str = "usage: mask [--speed FILE | --sample clean|long|personal | --worst]";
 
 /// The default policy, with the environment's key where there is one.
 fn policy() -> Result<Policy, Box<dyn Error>> {
@@ -71,13 +73,14 @@ fn mask_lines(policy: &Policy, mut lines: impl BufRead, mut out: impl Write) -> 
 }
 
 fn print_sample(kind: &str) -> Result<bool, Box<dyn Error>> {
-    let is_personal = match kind {
-        "clean" => false,
-        "personal" => true,
+    let kind = match kind {
+        "clean" => Kind::Clean,
+        "long" => Kind::Long,
+        "personal" => Kind::Personal,
         _ => return Err(USAGE.into()),
     };
     let mut out = BufWriter::with_capacity(BUFFER_BYTES, io::stdout().lock());
-    for run in sample::runs(is_personal) {
+    for run in sample::runs(kind) {
         writeln!(out, "{run}")?;
     }
     out.flush()?;

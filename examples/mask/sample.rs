@@ -1,11 +1,23 @@
-//! Runs of an agent in prose, to measure masking with: clean, or with one byte in a hundred personal.
+//! Runs of an agent in prose, to measure masking with: clean, in messages or in one long text, or
+//! with one byte in a hundred personal.
 
 use serde_json::{Value, json};
 
 const RUNS: usize = 50;
+/// With the figure above about as much as 50 recorded runs of a support agent.
+const RUN_BYTES: usize = 16_320;
 const MESSAGES: usize = 24;
-/// With the figures above about as much as 50 recorded runs of a support agent.
-const MESSAGE_BYTES: usize = 680;
+
+/// What the runs are like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Messages with nothing personal in them.
+    Clean,
+    /// The same in one text for each run.
+    Long,
+    /// Messages of which one byte in a hundred is personal.
+    Personal,
+}
 
 #[rustfmt::skip] // Packed, as the lists of words are.
 const WORDS: [&str; 96] = [
@@ -45,14 +57,15 @@ impl Numbers {
 }
 
 /// One JSON value for each run.
-pub(crate) fn runs(is_personal: bool) -> impl Iterator<Item = Value> {
+pub(crate) fn runs(kind: Kind) -> impl Iterator<Item = Value> {
+    let messages = if kind == Kind::Long { 1 } else { MESSAGES };
     let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
     let mut budget = 0;
     (0..RUNS).map(move |run| {
-        let messages: Vec<Value> = (0..MESSAGES)
+        let messages: Vec<Value> = (0..messages)
             .map(|turn| {
-                let mut content = prose(&mut numbers);
-                if is_personal {
+                let mut content = prose(&mut numbers, RUN_BYTES / messages);
+                if kind == Kind::Personal {
                     budget += content.len();
                     insert_personal(&mut content, &mut numbers, &mut budget);
                 }
@@ -64,9 +77,10 @@ pub(crate) fn runs(is_personal: bool) -> impl Iterator<Item = Value> {
     })
 }
 
-fn prose(numbers: &mut Numbers) -> String {
+/// Prose of about so many bytes, half as many at least.
+fn prose(numbers: &mut Numbers, about: usize) -> String {
     let mut text = String::new();
-    let bytes = MESSAGE_BYTES / 2 + numbers.below(MESSAGE_BYTES);
+    let bytes = about / 2 + numbers.below(about);
     while text.len() < bytes {
         sentence(&mut text, numbers);
     }

@@ -225,9 +225,20 @@ impl Serialize for Cursor<'_> {
 
 /// The text without the white space around it, if by its ends it can be an object or an array.
 pub(super) fn like_container(text: &str) -> Option<&str> {
-    let trimmed = text.trim_ascii();
+    let trimmed = trim_start(text).trim_ascii_end();
     let bytes = trimmed.as_bytes();
     matches!((bytes.first()?, bytes.last()?), (b'{', b'}') | (b'[', b']')).then_some(trimmed)
+}
+
+/// The text without the white space before it, of which eight bytes are taken off at a time where
+/// there is much of the same.
+pub(super) fn trim_start(text: &str) -> &str {
+    let bytes = text.as_bytes();
+    let Some(first) = bytes.first_chunk::<8>().filter(|word| word.trim_ascii().is_empty()) else {
+        return text.trim_ascii_start();
+    };
+    let same = bytes.chunks_exact(8).take_while(|word| word == first).count();
+    text[same * 8..].trim_ascii_start()
 }
 
 fn is_delimiter(byte: u8) -> bool {

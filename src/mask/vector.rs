@@ -148,11 +148,16 @@ mod avx2 {
         let (low, high) = block.split_at(BLOCK / 2);
         // SAFETY: both halves have the 32 bytes that are read, and the caller has AVX2.
         unsafe {
-            let low = test(_mm256_loadu_si256(low.as_ptr().cast()));
-            let high = test(_mm256_loadu_si256(high.as_ptr().cast()));
-            let [low, high] = [low, high].map(|half| _mm256_movemask_epi8(half).to_ne_bytes());
-            u64::from(u32::from_ne_bytes(low)) | u64::from(u32::from_ne_bytes(high)) << 32
+            let low = highest_bits(test(_mm256_loadu_si256(low.as_ptr().cast())));
+            let high = highest_bits(test(_mm256_loadu_si256(high.as_ptr().cast())));
+            u64::from(low) | u64::from(high) << 32
         }
+    }
+
+    #[inline(always)]
+    unsafe fn highest_bits(bytes: __m256i) -> u32 {
+        // SAFETY: the caller has AVX2.
+        u32::from_ne_bytes(unsafe { _mm256_movemask_epi8(bytes) }.to_ne_bytes())
     }
 
     #[inline(always)]

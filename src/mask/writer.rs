@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::entity::Entity;
 use super::escape::{write_bare, write_string};
 use super::identities::Identities;
-use super::json::{JsonText, like_container};
+use super::json::{JsonText, like_container, trim_start};
 use super::masker::Masker;
 use super::path::Path;
 use super::placeholder;
@@ -356,7 +356,7 @@ impl Sink for Writer<'_> {
 }
 
 fn begins_container(text: &str) -> bool {
-    text.trim_ascii_start().starts_with(['{', '['])
+    trim_start(text).starts_with(['{', '['])
 }
 
 fn is_container(text: &str) -> bool {

@@ -16,15 +16,20 @@ const MIN_URI_DATA: usize = 16;
 /// of URIs.
 pub(super) fn find(bytes: &[u8], from: usize, to: usize, findings: &mut Vec<Finding>) {
     let mut at = from;
-    while at < to {
+    while let Some(shortest) = bytes[at..to].first_chunk::<MIN_URI_DATA>() {
+        // From behind, so that most of the bytes between short runs are never looked at.
+        if let Some(other) = shortest.iter().rposition(|&b| !is_base64(b)) {
+            at += other + 1;
+            continue;
+        }
         let run = bytes[at..to].iter().take_while(|&&b| is_base64(b)).count();
-        let start = if run < MIN_URI_DATA { at } else { uri_start(bytes, at).unwrap_or(at) };
+        let start = uri_start(bytes, at).unwrap_or(at);
         let is_blob = run >= MIN_BYTES && is_mixed(&bytes[at..at + MIN_BYTES]);
         if start < at || is_blob {
             let padding = bytes[at + run..to].iter().take_while(|&&b| b == b'=').take(2).count();
             findings.push(Finding::new(start, at + run + padding, Entity::Blob));
         }
-        at += run + 1;
+        at = to.min(at + run + 1);
     }
 }
 

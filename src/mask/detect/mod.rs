@@ -225,7 +225,7 @@ impl Search {
     /// One search of one piece; its findings are sorted and do not overlap.
     fn find_once(&mut self, piece: Piece<'_>, told: Told) {
         let first = self.findings.len();
-        let lines = Lines { has_first: piece.at == 0, has_others: told.has_line_break };
+        let lines = Lines { has_first: piece.at == 0, has_others: told.has_lines };
         name::find(piece.text, lines, &mut self.findings);
         let families = told.families;
         if !families.is_empty() {

@@ -111,6 +111,8 @@ pub(super) struct Lines {
     pub(super) has_others: bool,
 }
 
+/// How many blanks and quotation signs may stand before a greeting.
+const MAX_INDENT: usize = 64;
 const MAX_WORDS: usize = 3;
 const MAX_WORD: usize = 32;
 
@@ -130,7 +132,8 @@ pub(super) fn find(text: &str, lines: Lines, findings: &mut Vec<Finding>) {
 
 fn find_in_line(text: &str, at: usize, findings: &mut Vec<Finding>) {
     let line = &text.as_bytes()[at..];
-    let start = at + line.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'>' | b'*')).count();
+    let is_before_words = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'>' | b'*');
+    let start = at + line.iter().take(MAX_INDENT).take_while(is_before_words).count();
     let Some(&[first, second]) = text.as_bytes()[start..].first_chunk() else {
         return;
     };

@@ -22,7 +22,8 @@ pub(super) fn find(
     while at < range.end {
         let end = at + bytes[at..].iter().take_while(|&&b| b > b' ').count();
         secret::find_behind_words(text, at..end, findings);
-        if end - at >= MIN_RUN {
+        // A ruler or brackets hold nothing.
+        if end - at >= MIN_RUN && bytes[at..end].iter().any(u8::is_ascii_alphanumeric) {
             blob::find(bytes, at, end, findings);
             secret::find_in_run(&mut keys, at..end, findings);
         }

@@ -1,6 +1,6 @@
 //! What a record tells of people and secrets, while it is being collected.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::super::entity::Entity;
@@ -25,8 +25,7 @@ const MAX_WATCHED: usize = 65_536;
 /// What a record knows, while it is being collected.
 #[derive(Debug, Default)]
 pub(crate) struct Known {
-    /// In order, so that the same record is masked in the same way each time.
-    identities: BTreeMap<String, Identity>,
+    identities: HashMap<String, Identity>,
     /// What was learned before, and from places of which kind: most is told again and again.
     learned: HashMap<Box<str>, u32>,
     /// There was no room for one of them: nobody can be sure of anything then.

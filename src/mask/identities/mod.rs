@@ -6,7 +6,7 @@ mod known;
 mod names;
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use aho_corasick::AhoCorasick;
 
@@ -99,7 +99,7 @@ impl<'a> Occurrence<'a> {
 }
 
 impl Identities {
-    fn new(identities: BTreeMap<String, Identity>) -> Self {
+    fn new(identities: HashMap<String, Identity>) -> Self {
         let mut patterns = Vec::with_capacity(identities.len());
         for (value, identity) in identities {
             if value.is_ascii() {
@@ -111,7 +111,10 @@ impl Identities {
                 );
             }
         }
-        patterns.sort_by_key(Pattern::key);
+        // In order, so that the same record is masked in the same way each time.
+        patterns.sort_unstable_by(|one, other| {
+            (one.key(), &one.text, &one.value).cmp(&(other.key(), &other.text, &other.value))
+        });
         // Without a key they come first.
         let first = patterns.partition_point(|pattern| pattern.key().is_none());
         let wordless = patterns.drain(..first).collect();

@@ -59,13 +59,13 @@ impl Before {
         let colons_before = std::mem::take(&mut self.colons);
 
         let told = signs | hissing | naming | grouped | marks.dashes;
-        if (told == 0 && !is_long) || L::equal(block, block[0]) == u64::MAX {
-            // Prose, or one byte again and again: filling, which is no part of anything but a
-            // longer run, and that is told where it begins and ends.
+        if (told == 0 && !is_long) || is_filling(block) {
             return (Families::NONE, 0);
         }
+        // A ruler or brackets are no key.
+        let is_token = is_long && signs | L::letter(block, b'a', b'z') != 0;
         let mut found = Families::LONG
-            .when(is_long)
+            .when(is_token)
             .with(Families::HEX_GROUPS.when(grouped != 0))
             .with(Families::PASSWORD.when(any(hissing, |i| is_password(bytes, at + i))))
             .with(Families::NAME.when(any(naming, |i| is_introduction(bytes, at + i))));
@@ -105,9 +105,19 @@ impl Marks {
     }
 }
 
+/// Whether the block says the same every four bytes. In this nothing is found: what is masked is
+/// longer, ends somewhere, and does not go on as it began. Where such a run begins and ends it is
+/// told by the blocks there.
+#[inline(always)]
+fn is_filling(block: &[u8; BLOCK]) -> bool {
+    let mut words = block.chunks_exact(4).map(|word| word.first_chunk::<4>());
+    let first = words.next().flatten();
+    words.fold(true, |is_same, word| is_same & (word == first))
+}
+
 /// The bytes that stand so many bytes behind one of these.
 #[inline(always)]
-fn follows(here: u64, before: u64, bytes: usize) -> u64 {
+pub(super) fn follows(here: u64, before: u64, bytes: usize) -> u64 {
     here << bytes | before >> (BLOCK - bytes)
 }
 

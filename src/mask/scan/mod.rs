@@ -8,7 +8,7 @@ mod short;
 
 use std::ops::Range;
 
-use self::block::Before;
+use self::block::{Before, follows};
 use super::vector::{self, BLOCK, ByBlocks, Lanes, each_block};
 
 pub(crate) use self::short::{MAX_SHORT, look as look_at_short};
@@ -73,9 +73,10 @@ pub(crate) struct Region {
 pub(crate) struct Told {
     /// Of all its regions.
     pub(crate) families: Families,
-    /// An opening bracket, with which placeholders begin.
+    /// A capital behind an opening bracket, with which placeholders begin.
     pub(crate) has_bracket: bool,
-    pub(crate) has_line_break: bool,
+    /// A line break with more than another one behind it.
+    pub(crate) has_lines: bool,
 }
 
 /// Appends the regions of `text` that have to be looked at, in order, none touching another, and
@@ -97,13 +98,29 @@ impl ByBlocks for Scan<'_> {
         let Self { bytes, regions } = self;
         let mut found = Found { regions, all: Families::NONE, digits_before: 0 };
         let mut before = Before::default();
-        let (mut brackets, mut line_breaks) = (0, 0);
+        let (mut brackets, mut lines) = (Pairs::default(), Pairs::default());
         each_block(bytes, |block, at| {
-            brackets |= L::equal(block, b'[');
-            line_breaks |= L::equal(block, b'\n');
+            let (bracket, line_break) = (L::equal(block, b'['), L::equal(block, b'\n'));
+            brackets.add(bracket, L::within(block, b'A', b'Z'));
+            lines.add(line_break, !line_break);
             found.add_block(before.test::<L>(block, bytes, at), bytes, at);
         });
-        Told { families: found.all, has_bracket: brackets != 0, has_line_break: line_breaks != 0 }
+        Told { families: found.all, has_bracket: brackets.found != 0, has_lines: lines.found != 0 }
+    }
+}
+
+/// Bytes of one set right behind those of another.
+#[derive(Default)]
+struct Pairs {
+    found: u64,
+    before: u64,
+}
+
+impl Pairs {
+    #[inline(always)]
+    fn add(&mut self, firsts: u64, seconds: u64) {
+        self.found |= follows(firsts, self.before, 1) & seconds;
+        self.before = firsts;
     }
 }
 
