@@ -501,3 +501,29 @@ fn many_keys_that_mask_alike_stay_many() {
     let read: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&masked).unwrap();
     assert_eq!(read.len(), told.len());
 }
+
+#[test]
+fn what_stands_at_the_end_of_filling_is_masked() {
+    for before in 0..70 {
+        let before = "x".repeat(before);
+        for (text, secret) in [
+            (format!("{before}{}x.org is here", " jo@".repeat(48)), "jo@x.org"),
+            (format!("{before} host 10.1.{}", "0.0 ".repeat(48)), "10.1.0.0"),
+            (format!("{before}{}hunter2Xy9 and", "pwd=".repeat(48)), "hunter2Xy9"),
+        ] {
+            let masked = epilogue::mask::Policy::default().mask(&text).unwrap();
+            assert!(!masked.json().contains(secret), "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_greeting_is_one_however_far_it_is_indented() {
+    for text in [
+        format!("{}Dear Maria,", " ".repeat(65)),
+        format!("bye\n{}Dear Maria Lindqvist, hello", "\t".repeat(70)),
+    ] {
+        let masked = epilogue::mask::Policy::default().mask(&text).unwrap();
+        assert!(!masked.json().contains("Maria"), "{text}");
+    }
+}

@@ -14,8 +14,11 @@ const ROUNDS: usize = 5;
 const NAMES: usize = 1_000;
 
 /// What a text is made of, again and again.
-const UNITS: [&str; 14] =
-    ["a", " ", "@", ".", "-", "\n", "[", "{", "a://", "1", "1 ", "(1", "[[[[]]]]", "{\"a\":"];
+#[rustfmt::skip] // Packed, as the lists of words are.
+const UNITS: [&str; 22] = [
+    "a", " ", "@", ".", "-", "\n", "[", "{", "a://", "1", "1 ", "(1", "[[[[]]]]", "{\"a\":",
+    "1234567890", "a://b", "@abcd", "a@b.c", "a:b:c", "key=a ", "-a-b-", "\nDear A",
+];
 
 /// How long one text takes.
 #[derive(Debug, Serialize)]

@@ -31,12 +31,12 @@ impl<'a> Draft<'a> {
     }
 
     /// What was written, if nobody is known.
-    pub(super) fn finish(mut self) -> Option<Writer<'a>> {
-        self.writer();
-        self.writer
+    pub(super) fn finish(self) -> Option<Writer<'a>> {
+        self.writer.filter(|_| self.known.is_empty())
     }
 
-    fn writer(&mut self) -> Option<&mut Writer<'a>> {
+    /// The writer; it is given up once somebody is known.
+    fn while_nobody_is_known(&mut self) -> Option<&mut Writer<'a>> {
         if !self.known.is_empty() {
             self.writer = None;
         }
@@ -49,7 +49,7 @@ macro_rules! both {
     ($($method:ident($($given:ident: $type:ty),*);)+) => {$(
         fn $method(&mut self, $($given: $type),*) {
             self.known.$method($($given),*);
-            if let Some(writer) = self.writer() {
+            if let Some(writer) = self.while_nobody_is_known() {
                 writer.$method($($given),*);
             }
         }
@@ -86,14 +86,14 @@ impl Sink for Draft<'_> {
 
     fn replace_with_bytes(&mut self, mark: Self::Mark, treatment: Treatment, len: usize) {
         self.known.replace_with_bytes(mark.0, treatment, len);
-        if let Some(writer) = self.writer() {
+        if let Some(writer) = self.while_nobody_is_known() {
             writer.replace_with_bytes(mark.1, treatment, len);
         }
     }
 
     fn rename(&mut self, from: Self::Mark, to: Self::Mark, treatment: Treatment) {
         self.known.rename(from.0, to.0, treatment);
-        if let Some(writer) = self.writer() {
+        if let Some(writer) = self.while_nobody_is_known() {
             writer.rename(from.1, to.1, treatment);
         }
     }

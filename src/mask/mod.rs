@@ -52,7 +52,8 @@ pub(crate) use self::writer::{Cut, Written};
 use self::draft::Draft;
 use self::writer::Writer;
 
-/// A value could not be masked: its `Serialize` failed or told two different stories. Nothing of
+/// A value could not be masked: its `Serialize` failed, or answered differently when it was asked
+/// twice, which it is where the value tells of somebody. Nothing of
 /// it may be sent. It is final for this value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the value's Serialize failed, or answered differently the second time")]
@@ -86,7 +87,8 @@ impl Policy {
     /// Masks any value, knowing the names and addresses that stand in it.
     ///
     /// # Errors
-    /// [`Unserializable`] where the value's `Serialize` fails or tells two different stories.
+    /// [`Unserializable`] where the value's `Serialize` fails, or answers differently when it is
+    /// asked twice.
     pub fn mask<T: Serialize + ?Sized>(&self, value: &T) -> Result<Masked, Unserializable> {
         let mut known = Known::default();
         let seen = collect_or_draft(self, value, Root::VALUE, &mut known)?;

@@ -184,7 +184,8 @@ impl<'a> Writer<'a> {
 
     /// The text masked as a value of the trace would be: as JSON where it is JSON.
     fn text(&mut self, text: &str, root: Root) -> Option<String> {
-        let seen = mask::draft(self.policy, text, root, &mut Known::default()).ok()?;
+        let walk = if self.identities.is_empty() { mask::draft } else { mask::collect };
+        let seen = walk(self.policy, text, root, &mut Known::default()).ok()?;
         let written = mask::write(self.policy, self.identities, text, seen, root).ok()?;
         self.in_texts = self.in_texts.merged(&written.report);
         serde_json::from_slice(&written.json).ok()

@@ -111,8 +111,6 @@ pub(super) struct Lines {
     pub(super) has_others: bool,
 }
 
-/// How many blanks and quotation signs may stand before a greeting.
-const MAX_INDENT: usize = 64;
 const MAX_WORDS: usize = 3;
 const MAX_WORD: usize = 32;
 
@@ -133,7 +131,7 @@ pub(super) fn find(text: &str, lines: Lines, findings: &mut Vec<Finding>) {
 fn find_in_line(text: &str, at: usize, findings: &mut Vec<Finding>) {
     let line = &text.as_bytes()[at..];
     let is_before_words = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'>' | b'*');
-    let start = at + line.iter().take(MAX_INDENT).take_while(is_before_words).count();
+    let start = at + line.iter().take_while(is_before_words).count();
     let Some(&[first, second]) = text.as_bytes()[start..].first_chunk() else {
         return;
     };

@@ -1,7 +1,7 @@
 //! What one block of a text holds, told by sets of bits: one for each of its bytes.
 //!
-//! Nothing looks ahead: what is told by several bytes is told where the last of them stands, from
-//! the block and the one before it.
+//! What is told by several bytes is told where the last of them stands, from the block and the one
+//! before it; only what is told already is looked at further on in the text.
 
 use super::super::vector::{BLOCK, Lanes};
 use super::{Families, MIN_RUN};
@@ -59,7 +59,7 @@ impl Before {
         let colons_before = std::mem::take(&mut self.colons);
 
         let told = signs | hissing | naming | grouped | marks.dashes;
-        if (told == 0 && !is_long) || is_filling(block) {
+        if (told == 0 && !is_long) || is_inside_filling(block, bytes, at) {
             return (Families::NONE, 0);
         }
         // A ruler or brackets are no key.
@@ -79,7 +79,8 @@ impl Before {
             let blanks = follows(marks.blanks, before.blanks, 1);
             let ticks = L::equal(block, b'`') << 1 | u64::from(at > 0 && bytes[at - 1] == b'`');
             let flags = marks.dashes & (blanks | ticks) & !(L::equal(block, b' ') >> 1);
-            found = found.with(Families::FLAG.when(flags != 0));
+            let is_flag = flags != 0 || any(marks.dashes, |i| is_behind_escape(bytes, at + i));
+            found = found.with(Families::FLAG.when(is_flag));
         }
         (found, digits)
     }
@@ -105,14 +106,17 @@ impl Marks {
     }
 }
 
-/// Whether the block says the same every four bytes. In this nothing is found: what is masked is
-/// longer, ends somewhere, and does not go on as it began. Where such a run begins and ends it is
-/// told by the blocks there.
+/// Whether the block says the same every four bytes, and so do the blocks beside it. In this
+/// nothing is found: what is masked is longer than four bytes, ends somewhere, and does not go on as
+/// it began. Where such filling begins and ends its blocks are looked at like any other.
 #[inline(always)]
-fn is_filling(block: &[u8; BLOCK]) -> bool {
+fn is_inside_filling(block: &[u8; BLOCK], bytes: &[u8], at: usize) -> bool {
     let mut words = block.chunks_exact(4).map(|word| word.first_chunk::<4>());
     let first = words.next().flatten();
     words.fold(true, |is_same, word| is_same & (word == first))
+        && at >= BLOCK
+        && bytes[at - BLOCK..at] == *block
+        && bytes.get(at + BLOCK..at + 2 * BLOCK).is_some_and(|next| next == block)
 }
 
 /// The bytes that stand so many bytes behind one of these.
@@ -163,6 +167,11 @@ fn any(mut set: u64, holds: impl Fn(usize) -> bool) -> bool {
         set &= set - 1;
     }
     false
+}
+
+/// Whether an escaped line break or tab stands before `at`.
+fn is_behind_escape(bytes: &[u8], at: usize) -> bool {
+    matches!(bytes[..at], [.., b'\\', b'n' | b'r' | b't'])
 }
 
 /// `ssw`, `ssp`, `ssc` as in password, passphrase, passcode, whose second `s` stands at `at`.

@@ -202,6 +202,26 @@ mod tests {
     }
 
     #[test]
+    fn filling_hides_nothing_at_its_ends() {
+        for before in 0..130 {
+            for (filling, behind, family) in [
+                (" jo@", "x.org", Families::AT),
+                (" 1.1", ".1.1 done", Families::DIGITS),
+                ("0.0 ", "10.1.0.1", Families::DIGITS),
+                ("pwd=", "hunter2Xy9 and", Families::ASSIGNMENT),
+            ] {
+                let text = format!("{}{}{behind}", "a".repeat(before), filling.repeat(64));
+                let mut regions = Vec::new();
+                assert!(scan(&text, &mut regions).families.has(family));
+                let start = text.len() - behind.len() - 2;
+                let is_told =
+                    regions.iter().any(|r| r.families.has(family) && r.range.contains(&start));
+                assert!(is_told, "{filling}{behind} behind {before}: {regions:?}");
+            }
+        }
+    }
+
+    #[test]
     fn what_lies_far_apart_is_looked_at_apart() {
         let text = format!("{0}a@b.c{0}k=v{0}", " and so on".repeat(40));
         let mut regions = Vec::new();

@@ -17,8 +17,11 @@ pub(crate) struct Short {
     pub(crate) is_bare: bool,
 }
 
+const _: () = assert!(MAX_SHORT <= BLOCK, "one block holds a short text");
+
 /// Looks at a short text.
 pub(crate) fn look(text: &str) -> Short {
+    debug_assert!(text.len() <= MAX_SHORT);
     vector::widest(Look(text.as_bytes()))
 }
 
@@ -51,8 +54,11 @@ fn begins_credential<L: Lanes>(block: &[u8; BLOCK], controls: u64) -> bool {
     let hisses = L::letter(block, b's', b's');
     let am = L::equal(block, b'a') << 1 & L::equal(block, b'm');
     let openings = controls | L::equal(block, b' ') | L::equal(block, b'`');
-    let flags = (openings << 1 | 1) & L::equal(block, b'-');
-    (hisses << 1 & hisses) | am | flags != 0
+    let dashes = L::equal(block, b'-');
+    let flags = (openings << 1 | 1) & dashes;
+    // One may stand behind an escaped line break.
+    let has_escape = dashes != 0 && L::equal(block, b'\\') != 0;
+    (hisses << 1 & hisses) | am | flags != 0 || has_escape
 }
 
 /// RFC 3339 dates and times, in whole or in part: no detector takes one for anything else.
@@ -118,6 +124,7 @@ mod tests {
             "\u{ff11}",
             "2024-05-20x",
             "202-555-0143",
+            "run\\n--token a",
             "10:11:12:13:14:15",
         ] {
             assert!(!look(text).is_prose, "{text}");

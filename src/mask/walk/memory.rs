@@ -57,22 +57,26 @@ impl<'m> Memory<'m> {
     }
 
     /// What the second walk has to see.
-    pub(super) fn into_seen(self) -> Seen {
+    pub(super) fn into_seen(self) -> Result<Seen, WalkError> {
         let fingerprint = self.fingerprint.value();
         match self.time {
-            Time::First(seen) => Seen { fingerprint, ..seen },
-            Time::Second { seen, .. } => seen.clone(),
+            Time::First(seen) if !self.is_other_story => Ok(Seen { fingerprint, ..seen }),
+            _ => Err(WalkError),
         }
     }
 
-    /// Makes sure that both walks saw the same. What the second one took from the first is right
-    /// only then.
+    /// Makes sure that the second walk saw what the first did. What it took from that is right only
+    /// then.
     pub(super) fn check(self) -> Result<(), WalkError> {
-        let is_same = match self.time {
-            Time::First(_) => true,
-            Time::Second { seen, .. } => seen.fingerprint == self.fingerprint.value(),
-        };
-        if is_same && !self.is_other_story { Ok(()) } else { Err(WalkError) }
+        let fingerprint = self.fingerprint.value();
+        match self.time {
+            Time::Second { seen, .. }
+                if seen.fingerprint == fingerprint && !self.is_other_story =>
+            {
+                Ok(())
+            }
+            _ => Err(WalkError),
+        }
     }
 
     /// The text as JSON, if it is an object or an array.

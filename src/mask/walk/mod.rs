@@ -99,7 +99,7 @@ where
     S: Sink,
     V: Serialize + ?Sized,
 {
-    run(policy, value, root, sink, Memory::default()).map(Memory::into_seen)
+    run(policy, value, root, sink, Memory::default()).and_then(Memory::into_seen)
 }
 
 /// Walks `value` again; what was checked before is not checked twice.
