@@ -335,6 +335,25 @@ fn max_age_seconds() {
 }
 
 #[test]
+fn spool_dir_and_spool_bytes() {
+    let directory = std::env::temp_dir().join(format!("epilogue-env-{}", std::process::id()));
+    let collector = collector();
+    collector.always(Fault::status(503));
+    let ran = Child::shipping("one", &collector)
+        .set("LOG_COLLECTOR_SPOOL_DIR", directory.to_str().unwrap())
+        .set("LOG_COLLECTOR_SPOOL_BYTES", "1048576")
+        .run();
+    assert_eq!(ran.told("complete"), "true", "what is on disk is safe");
+    assert!(std::fs::read_dir(&directory).unwrap().count() == 1);
+    collector.heal();
+    Child::shipping("one", &collector)
+        .set("LOG_COLLECTOR_SPOOL_DIR", directory.to_str().unwrap())
+        .run();
+    assert_eq!(collector.stored(), 2);
+    std::fs::remove_dir_all(directory).unwrap();
+}
+
+#[test]
 fn in_flight() {
     for (in_flight, requests) in [("1", 1), ("7", 7)] {
         let collector = MockCollector::builder().plain().start().unwrap();
@@ -447,6 +466,7 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("LOG_COLLECTOR_MAX_RECORD_BYTES", "100", "at least 4096"),
     ("LOG_COLLECTOR_MAX_RECORD_BYTES", "99999999999", "no more than the budget"),
     ("LOG_COLLECTOR_MAX_AGE_SECONDS", "1e99", "at most 86400"),
+    ("LOG_COLLECTOR_SPOOL_BYTES", "1048575", "at least 1048576"),
     ("LOG_COLLECTOR_IN_FLIGHT", "0", "from 1 to 64"),
     ("LOG_COLLECTOR_IN_FLIGHT", "65", "from 1 to 64"),
     ("LOG_COLLECTOR_IN_FLIGHT", "many", "from 1 to 64"),

@@ -1,6 +1,7 @@
 //! How a client is made from code.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -190,6 +191,31 @@ impl ClientBuilder {
     /// 15 minutes.
     pub fn max_age(mut self, age: Duration) -> Self {
         self.config.max_age = age;
+        self
+    }
+
+    /// A directory for sealed records that the collector could not be given
+    /// (`LOG_COLLECTOR_SPOOL_DIR`): while it does not answer, when the budget is half used, and at
+    /// the end of the process. The next chance, or the next process with the same directory,
+    /// address and client id, delivers them. Several processes may share it.
+    ///
+    /// It is made if it is missing, readable by its owner alone. Where it cannot be used, one warning
+    /// says so, and records wait in memory as they do without one.
+    ///
+    /// # Default
+    /// None: nothing is written to disk.
+    pub fn spool_dir(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.config.spool_dir = Some(directory.into());
+        self
+    }
+
+    /// How many bytes this process may keep in the spool (`LOG_COLLECTOR_SPOOL_BYTES`). Beyond it
+    /// the oldest are dropped, and counted as [`Loss::SpoolFull`].
+    ///
+    /// # Default
+    /// 64 MiB; at least 1 MiB.
+    pub fn spool_bytes(mut self, bytes: usize) -> Self {
+        self.config.spool_bytes = bytes;
         self
     }
 

@@ -33,6 +33,8 @@ impl Config {
             budget_bytes: read.number(Setting::Budget, default.budget_bytes)?,
             max_record_bytes: read.parsed(Setting::MaxRecord, |text| text.parse().ok())?,
             max_age: read.seconds(Setting::MaxAge, default.max_age)?,
+            spool_dir: read.text(Setting::SpoolDir)?.map(Into::into),
+            spool_bytes: read.number(Setting::SpoolBytes, default.spool_bytes)?,
             in_flight: read.number(Setting::InFlight, default.in_flight)?,
             compression: read.parsed(Setting::Compression, compression)?.unwrap_or_default(),
             batches: read.parsed(Setting::Batch, auto_or_off)?.unwrap_or(default.batches),
@@ -144,6 +146,8 @@ mod tests {
         is("LOG_COLLECTOR_BUDGET_BYTES", "1048576", |c| c.budget_bytes == 1 << 20);
         is("LOG_COLLECTOR_MAX_RECORD_BYTES", "5000", |c| c.max_record_bytes == Some(5_000));
         is("LOG_COLLECTOR_MAX_AGE_SECONDS", "60", |c| c.max_age.as_secs() == 60);
+        is("LOG_COLLECTOR_SPOOL_DIR", "/a", |c| c.spool_dir.as_deref() == Some("/a".as_ref()));
+        is("LOG_COLLECTOR_SPOOL_BYTES", "2097152", |c| c.spool_bytes == 2 << 20);
         is("LOG_COLLECTOR_IN_FLIGHT", "2", |c| c.in_flight == 2);
         is("LOG_COLLECTOR_COMPRESSION", "GZIP", |c| c.compression == Compression::Gzip);
         is("LOG_COLLECTOR_BATCH", "off", |c| !c.batches);

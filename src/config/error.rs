@@ -32,6 +32,10 @@ pub enum Setting {
     MaxRecord,
     /// `LOG_COLLECTOR_MAX_AGE_SECONDS`
     MaxAge,
+    /// `LOG_COLLECTOR_SPOOL_DIR`
+    SpoolDir,
+    /// `LOG_COLLECTOR_SPOOL_BYTES`
+    SpoolBytes,
     /// `LOG_COLLECTOR_IN_FLIGHT`
     InFlight,
     /// `LOG_COLLECTOR_COMPRESSION`
@@ -58,6 +62,8 @@ impl Setting {
             Self::Budget => "LOG_COLLECTOR_BUDGET_BYTES",
             Self::MaxRecord => "LOG_COLLECTOR_MAX_RECORD_BYTES",
             Self::MaxAge => "LOG_COLLECTOR_MAX_AGE_SECONDS",
+            Self::SpoolDir => "LOG_COLLECTOR_SPOOL_DIR",
+            Self::SpoolBytes => "LOG_COLLECTOR_SPOOL_BYTES",
             Self::InFlight => "LOG_COLLECTOR_IN_FLIGHT",
             Self::Compression => "LOG_COLLECTOR_COMPRESSION",
             Self::Batch => "LOG_COLLECTOR_BATCH",
@@ -80,6 +86,8 @@ impl Setting {
             Self::Timeout | Self::ConnectTimeout | Self::MaxAge => "seconds above 0, at most 86400",
             Self::Budget => "bytes, at least 65536",
             Self::MaxRecord => "bytes, at least 4096 and no more than the budget",
+            Self::SpoolDir => "a directory that this process may write to",
+            Self::SpoolBytes => "bytes, at least 1048576",
             Self::InFlight => "a number from 1 to 64",
             Self::Compression => "auto, zstd (needs the feature `zstd`), gzip or off",
             Self::Batch => "auto or off",

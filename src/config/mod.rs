@@ -5,6 +5,7 @@ mod error;
 mod url;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -21,6 +22,8 @@ use crate::wire;
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 /// The least that a budget can be: a few records of the smallest limit.
 const SMALLEST_BUDGET: usize = 64 << 10;
+/// The least that a spool can be: a few of its files.
+const SMALLEST_SPOOL: usize = 1 << 20;
 /// The smallest limit of a record that leaves room for an envelope.
 const SMALLEST_RECORD: usize = 4 << 10;
 /// More requests at once would be an attack.
@@ -62,6 +65,8 @@ pub(crate) struct Config {
     /// `None` is the default, which depends on the budget.
     pub(crate) max_record_bytes: Option<usize>,
     pub(crate) max_age: Duration,
+    pub(crate) spool_dir: Option<PathBuf>,
+    pub(crate) spool_bytes: usize,
     pub(crate) in_flight: usize,
     pub(crate) compression: Compression,
     pub(crate) batches: bool,
@@ -84,6 +89,8 @@ impl Default for Config {
             budget_bytes: 32 << 20,
             max_record_bytes: None,
             max_age: Duration::from_secs(15 * 60),
+            spool_dir: None,
+            spool_bytes: 64 << 20,
             in_flight: 4,
             compression: Compression::Auto,
             batches: true,
@@ -143,6 +150,7 @@ impl Config {
             (Setting::Budget, self.budget_bytes, SMALLEST_BUDGET, usize::MAX),
             (Setting::MaxRecord, self.record_limit(), SMALLEST_RECORD, self.budget_bytes),
             (Setting::InFlight, self.in_flight, 1, MOST_IN_FLIGHT),
+            (Setting::SpoolBytes, self.spool_bytes, SMALLEST_SPOOL, usize::MAX),
         ];
         for (setting, number, least, most) in numbers {
             if !(least..=most).contains(&number) {

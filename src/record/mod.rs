@@ -14,6 +14,7 @@ mod step;
 mod trace;
 mod unsealed;
 mod value;
+mod written;
 
 use std::borrow::Cow;
 use std::fmt;

@@ -13,6 +13,7 @@ use super::Record;
 use super::cuts::Cuts;
 use super::head::Head;
 use super::shorten;
+use super::written::Written;
 
 /// Room for what is written behind the head besides the list of what was cut and the policy's
 /// name: twelve counts, eight reasons of losses, the instance.
@@ -31,7 +32,7 @@ pub enum Degraded {
     TooLarge,
     /// The process was about to end.
     Shutdown,
-    /// A value's `Serialize` failed, panicked or told two different stories.
+    /// A value's `Serialize` failed, panicked, or answered differently when it was asked twice.
     Unserializable,
 }
 
@@ -44,6 +45,11 @@ impl Degraded {
             Self::Shutdown => "shutdown",
             Self::Unserializable => "unserializable",
         }
+    }
+
+    pub(super) fn named(name: &str) -> Option<Self> {
+        let all = [Self::Pressure, Self::TooLarge, Self::Shutdown, Self::Unserializable];
+        all.into_iter().find(|why| why.as_str() == name)
     }
 }
 
@@ -62,11 +68,36 @@ pub struct Payload {
     level: Level,
     degraded: Option<Degraded>,
     is_success: bool,
-    policy: Policy,
+    /// The fields before the level, without the closing brace.
     head: Box<[u8]>,
-    head_report: Report,
-    head_cuts: Cuts,
+    tail: Tail,
     trace: Option<TracePart>,
+}
+
+/// The fields behind the level but for the trace.
+#[derive(Clone)]
+enum Tail {
+    /// To be written when the record is.
+    Told(Told),
+    /// Of a record that was written before.
+    Written(Box<[u8]>),
+}
+
+impl Tail {
+    fn told(&self) -> Option<&Told> {
+        match self {
+            Self::Told(told) => Some(told),
+            Self::Written(_) => None,
+        }
+    }
+}
+
+/// What was masked and cut outside of the trace, and by which policy.
+#[derive(Clone)]
+struct Told {
+    policy: Policy,
+    report: Report,
+    cuts: Cuts,
 }
 
 /// The trace, which may be given up.
@@ -93,27 +124,36 @@ impl Payload {
             },
             degraded,
             is_success: record.ending().is_success,
-            policy: policy.clone(),
             head: head.json.into_boxed_slice(),
-            head_report: head.report,
-            head_cuts: head.cuts,
+            tail: Tail::Told(Told { policy: policy.clone(), report: head.report, cuts: head.cuts }),
             trace,
         }
     }
 
     /// What is left of a record at [`Level::Off`].
-    pub(super) fn nothing(id: Uuid, policy: &Policy) -> Self {
+    pub(super) fn nothing(id: Uuid) -> Self {
         Self {
             id,
             level: Level::Off,
             degraded: None,
             is_success: false,
-            policy: policy.clone(),
             head: Box::default(),
-            head_report: Report::default(),
-            head_cuts: Cuts::default(),
+            tail: Tail::Written(Box::default()),
             trace: None,
         }
+    }
+
+    /// A record that was written before, such as [`render`](Self::render) writes one. `None` where
+    /// it is none.
+    pub(crate) fn written(line: &[u8]) -> Option<Self> {
+        let Written { id, level, degraded, is_success, head, tail, trace } = Written::parse(line)?;
+        let trace = trace.map(|json| TracePart {
+            json: json.into_boxed_slice(),
+            report: Report::default(),
+            cuts: Cuts::default(),
+        });
+        let (head, tail) = (head.into_boxed_slice(), Tail::Written(tail.into_boxed_slice()));
+        Some(Self { id, level, degraded, is_success, head, tail, trace })
     }
 
     /// The record's id, its idempotency key.
@@ -133,10 +173,8 @@ impl Payload {
 
     /// What was masked in what is sent.
     pub fn report(&self) -> Report {
-        match &self.trace {
-            Some(trace) => self.head_report.merged(&trace.report),
-            None => self.head_report,
-        }
+        let head = self.tail.told().map(|told| told.report).unwrap_or_default();
+        self.trace.iter().fold(head, |report, trace| report.merged(&trace.report))
     }
 
     /// The record as it is sent: one line of JSON; empty at [`Level::Off`].
@@ -163,11 +201,10 @@ impl Payload {
         if let Some(degraded) = self.degraded {
             field(out, "degraded", degraded.as_str());
         }
-        field(out, "masking", &self.masking());
-        if let Some(truncation) = self.truncation() {
-            field(out, "truncation", &truncation);
+        match &self.tail {
+            Tail::Written(tail) => out.extend_from_slice(tail),
+            Tail::Told(told) => self.render_tail(told, sdk, out),
         }
-        field(out, "sdk", sdk);
         if let Some(trace) = &self.trace {
             out.extend_from_slice(b",\"trace\":");
             out.extend_from_slice(&trace.json);
@@ -175,11 +212,23 @@ impl Payload {
         out.push(b'}');
     }
 
+    fn render_tail(&self, told: &Told, sdk: &wire::Sdk, out: &mut Vec<u8>) {
+        field(out, "masking", &self.masking(&told.policy));
+        if let Some(truncation) = self.truncation(told) {
+            field(out, "truncation", &truncation);
+        }
+        field(out, "sdk", sdk);
+    }
+
     /// How many bytes it holds, to within the few hundred that are written when it is rendered.
     pub(crate) fn size(&self) -> usize {
         let listed = self.listed_cuts().map(|cut| cut.path.len() + 40).sum::<usize>();
         let trace = self.trace.as_ref().map_or(0, |trace| trace.json.len());
-        self.head.len() + TAIL_BYTES + self.policy.name().len() + listed + trace
+        let tail = match &self.tail {
+            Tail::Told(told) => told.policy.name().len() + TAIL_BYTES,
+            Tail::Written(tail) => tail.len(),
+        };
+        self.head.len() + tail + listed + trace
     }
 
     pub(crate) fn is_success(&self) -> bool {
@@ -230,10 +279,10 @@ impl Payload {
         }
     }
 
-    fn masking(&self) -> wire::Masking {
+    fn masking(&self, policy: &Policy) -> wire::Masking {
         wire::Masking {
-            policy: self.policy.name().to_owned(),
-            key_id: self.policy.key_id().to_owned(),
+            policy: policy.name().to_owned(),
+            key_id: policy.key_id().to_owned(),
             counts: self
                 .report()
                 .iter()
@@ -242,11 +291,11 @@ impl Payload {
         }
     }
 
-    fn truncation(&self) -> Option<wire::Truncation> {
+    fn truncation(&self, told: &Told) -> Option<wire::Truncation> {
         let trace = self.trace.as_ref().map(|trace| &trace.cuts);
         let truncation = wire::Truncation {
             dropped_steps: trace.map_or(0, |cuts| cuts.dropped_steps),
-            dropped_metrics: self.head_cuts.dropped_metrics,
+            dropped_metrics: told.cuts.dropped_metrics,
             fields: self
                 .listed_cuts()
                 .map(|cut| wire::TruncatedField {
@@ -260,7 +309,8 @@ impl Payload {
 
     fn listed_cuts(&self) -> impl Iterator<Item = &Cut> {
         let trace = self.trace.iter().flat_map(|trace| &trace.cuts.fields);
-        self.head_cuts.fields.iter().chain(trace).take(MAX_LISTED_CUTS)
+        let head = self.tail.told().into_iter().flat_map(|told| &told.cuts.fields);
+        head.chain(trace).take(MAX_LISTED_CUTS)
     }
 }
 
@@ -308,11 +358,47 @@ mod tests {
     }
 
     #[test]
+    fn a_record_that_was_written_is_the_same_when_it_is_read() {
+        let record = Record::workflow("1").status(crate::Status::Success).state("x ".repeat(50));
+        let sealed = record.seal(&Policy::default(), Level::FullTrace);
+        let line = sealed.render();
+        let mut read = Payload::written(line.as_bytes()).expect("a record");
+        assert_eq!(read.id(), sealed.id());
+        assert!(read.has_trace() && read.is_success());
+        assert_eq!(read.render(), line);
+        let freed = read.give_up_trace(Degraded::Pressure);
+        assert!(freed >= 100);
+        let again = Payload::written(read.render().as_bytes()).expect("a record");
+        assert_eq!(again.level(), Level::MetricsOnly);
+        assert_eq!(again.degraded(), Some(Degraded::Pressure));
+        assert_eq!(again.render(), read.render());
+    }
+
+    #[test]
+    fn what_is_no_record_is_not_read_as_one() {
+        let record = Record::workflow("1").seal(&Policy::default(), Level::FullTrace).render();
+        for line in [
+            "",
+            "{}",
+            "[1]",
+            &record[..record.len() - 1],
+            &record[1..],
+            &format!("{record}{record}"),
+            &record.replace("record_id", "id"),
+            &record.replace("FULL_TRACE", "ALL"),
+            &record.replace(r#""trace":"#, r#""level":"FULL_TRACE","trace":"#),
+        ] {
+            assert!(Payload::written(line.as_bytes()).is_none(), "{line}");
+        }
+    }
+
+    #[test]
     fn the_longest_tail_is_smaller_than_its_room() {
         let policy = Policy::builder().name("p".repeat(256)).build().expect("it is well");
         let mut payload = Record::workflow("1").seal(&policy, Level::MetricsOnly);
+        let Tail::Told(told) = &mut payload.tail else { unreachable!("it was just sealed") };
         for entity in crate::mask::Entity::ALL {
-            payload.head_report.add(entity);
+            told.report.add(entity);
         }
         assert!(payload.render().len() + 256 < payload.size());
     }

@@ -71,7 +71,7 @@ impl<'a> Sealing<'a> {
 
     pub(crate) fn seal(mut self, level: Level, walk: Walk) -> Payload {
         if level == Level::Off {
-            return Payload::nothing(self.record.id, self.policy);
+            return Payload::nothing(self.record.id);
         }
         let currency =
             self.record.metrics.count(&self.record.trace, self.record.currency.as_deref());

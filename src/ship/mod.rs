@@ -14,6 +14,8 @@ mod queue;
 mod retry;
 mod sealer;
 mod settle;
+mod spool;
+mod spooling;
 mod stats;
 mod transport;
 mod waits;

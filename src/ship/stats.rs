@@ -26,7 +26,7 @@ pub enum Loss {
     Expired,
     /// It was handed over after the end, or the end came before it was sent.
     Shutdown,
-    /// The spool was full.
+    /// The spool was full, or what stood in it was damaged.
     SpoolFull,
     /// The shipper's thread could not be started, or could not go on.
     WorkerGone,
@@ -68,7 +68,7 @@ impl fmt::Display for Loss {
 
 /// What became of the records of a client, at one moment.
 ///
-/// Always: `produced` = `delivered` + `pending` + lost + `skipped`.
+/// Always: `produced` + `adopted` = `delivered` + `pending` + `spooled` + lost + `skipped`.
 ///
 /// ```
 /// let logs = epilogue::Client::disabled();
@@ -87,6 +87,9 @@ pub struct Stats {
 /// What the worker counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Settled {
+    adopted: u64,
+    spooled: u64,
+    set_aside: u64,
     delivered: u64,
     skipped: u64,
     lost: BTreeMap<Loss, u64>,
@@ -102,6 +105,21 @@ impl Stats {
     /// Records handed over.
     pub fn produced(&self) -> u64 {
         self.produced
+    }
+
+    /// Records that other processes left in the spool, and that this one delivers.
+    pub fn adopted(&self) -> u64 {
+        self.settled.adopted
+    }
+
+    /// Records that are in the spool and not in memory: safe, and delivered by and by.
+    pub fn spooled(&self) -> u64 {
+        self.settled.spooled
+    }
+
+    /// Files of the spool that were damaged or half written, and are kept beside it.
+    pub fn set_aside(&self) -> u64 {
+        self.settled.set_aside
     }
 
     /// Records that a collector has stored.
@@ -155,7 +173,8 @@ impl Stats {
     }
 }
 
-/// One line: `produced=3 delivered=2 pending=0 skipped=0 lost=1 (expired=1) degraded=0`.
+/// One line: `produced=3 delivered=2 pending=0 skipped=0 lost=1 (expired=1) degraded=0`, and
+/// `adopted` and `spooled` where there are any.
 impl fmt::Display for Stats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
@@ -174,7 +193,13 @@ impl fmt::Display for Stats {
         if !self.settled.lost.is_empty() {
             f.write_str(")")?;
         }
-        write!(f, " degraded={}", self.degraded())
+        write!(f, " degraded={}", self.degraded())?;
+        for (name, count) in [("adopted", self.adopted()), ("spooled", self.spooled())] {
+            if count > 0 {
+                write!(f, " {name}={count}")?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -223,6 +248,45 @@ impl Counters {
         }
     }
 
+    /// Records that another process left in the spool.
+    pub(crate) fn adopted(&self, count: u64) {
+        self.settle(|settled| {
+            settled.adopted += count;
+            settled.spooled += count;
+        });
+    }
+
+    /// Records that went from memory to the spool.
+    pub(crate) fn spooled(&self, count: u64) {
+        self.settle(|settled| settled.spooled += count);
+    }
+
+    /// Records that came back to memory, where so many were `promised`.
+    pub(crate) fn loaded(&self, count: u64, promised: u64) {
+        self.settle(|settled| {
+            settled.spooled = settled.spooled.saturating_sub(promised);
+            settled.adopted += count.saturating_sub(promised);
+        });
+        self.lost(Loss::SpoolFull, promised.saturating_sub(count));
+    }
+
+    /// Records that the spool had no room for any more.
+    pub(crate) fn spool_was_full(&self, count: u64) {
+        self.settle(|settled| settled.spooled = settled.spooled.saturating_sub(count));
+        self.lost(Loss::SpoolFull, count);
+    }
+
+    /// Records in the spool when consent was taken back.
+    pub(crate) fn withdrawn_from_spool(&self, count: u64) {
+        self.settle(|settled| settled.spooled = settled.spooled.saturating_sub(count));
+        self.withdrawn(count);
+    }
+
+    /// Files that nobody can read.
+    pub(crate) fn set_aside(&self, files: u64) {
+        self.settle(|settled| settled.set_aside += files);
+    }
+
     pub(crate) fn degraded(&self, why: Degraded, count: u64) {
         if count > 0 {
             self.settle(|settled| *settled.degraded.entry(why.as_str()).or_default() += count);
@@ -268,7 +332,8 @@ impl Counters {
         }
         let produced = self.host.produced.load(Ordering::SeqCst);
         let lost: u64 = settled.lost.values().sum();
-        let mut pending = produced.saturating_sub(settled.delivered + skipped + lost);
+        let placed = settled.delivered + settled.spooled + skipped + lost;
+        let mut pending = (produced + settled.adopted).saturating_sub(placed);
         if let Some(loss) = settled.ended.filter(|_| pending > 0) {
             *settled.lost.entry(loss).or_default() += pending;
             pending = 0;

@@ -1,5 +1,7 @@
 //! Who waits for the worker, and for what: plain data that is told how far it has come.
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 
 use super::control::Waiter;
@@ -30,6 +32,14 @@ struct Shutdown {
     by: Instant,
     /// Several may ask; the earliest bound holds for all.
     waiters: Vec<Waiter>,
+}
+
+impl Shutdown {
+    /// When to end, so that so much of the time is left, a quarter of all of it at most.
+    fn ends_at(&self, reserve: Duration) -> Instant {
+        let quarter = self.by.saturating_duration_since(self.hurry_at) / 2;
+        self.by.checked_sub(reserve.min(quarter)).unwrap_or(self.by)
+    }
 }
 
 impl Waits {
@@ -70,15 +80,20 @@ impl Waits {
         }
     }
 
+    /// Somebody waits for the end, or nobody is left who could hand anything over.
+    pub(crate) fn are_ending(&self) -> bool {
+        self.shutdown.is_some() || self.is_retiring
+    }
+
     /// The end is near enough for traces to be given up.
     pub(crate) fn hurries(&self, now: Instant) -> bool {
         self.shutdown.as_ref().is_some_and(|shutdown| now >= shutdown.hurry_at)
     }
 
     /// When something has to be done for them, whatever else happens.
-    pub(crate) fn deadline(&self, now: Instant) -> Option<Instant> {
+    pub(crate) fn deadline(&self, now: Instant, reserve: Duration) -> Option<Instant> {
         let shutdown = self.shutdown.as_ref()?;
-        Some(if now < shutdown.hurry_at { shutdown.hurry_at } else { shutdown.by })
+        Some(if now < shutdown.hurry_at { shutdown.hurry_at } else { shutdown.ends_at(reserve) })
     }
 
     /// Answers the flushes that have come about.
@@ -93,9 +108,10 @@ impl Waits {
     }
 
     /// The worker's work is over: nothing is left, or the time is.
-    pub(crate) fn are_over(&self, now: Instant, is_empty: bool) -> bool {
+    /// `reserve` is what it takes to end.
+    pub(crate) fn are_over(&self, now: Instant, is_empty: bool, reserve: Duration) -> bool {
         match &self.shutdown {
-            Some(shutdown) => is_empty || now >= shutdown.by,
+            Some(shutdown) => is_empty || now >= shutdown.ends_at(reserve),
             None => is_empty && self.is_retiring,
         }
     }
@@ -111,8 +127,6 @@ impl Waits {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::super::control::wait;
     use super::*;
 
@@ -123,10 +137,19 @@ mod tests {
         let (second, second_waiting) = wait();
         waits.shutdown(now, now + Duration::from_secs(10), first);
         waits.shutdown(now, now + Duration::from_secs(2), second);
-        assert!(!waits.are_over(now, false));
+        let is_over = |after, is_empty, reserve| {
+            waits.are_over(
+                now + Duration::from_millis(after),
+                is_empty,
+                Duration::from_millis(reserve),
+            )
+        };
+        assert!(!is_over(0, false, 0));
         assert!(waits.hurries(now + Duration::from_secs(1)));
-        assert!(waits.are_over(now + Duration::from_secs(2), false));
-        assert!(waits.are_over(now, true));
+        assert!(is_over(2_000, false, 0) && !is_over(1_999, false, 0));
+        assert!(is_over(1_750, false, 250) && !is_over(1_749, false, 250));
+        assert!(is_over(1_500, false, 9_000) && !is_over(1_499, false, 9_000));
+        assert!(is_over(0, true, 0));
         waits.end(true);
         assert!(first_waiting.wait(Duration::MAX).is_complete());
         assert!(second_waiting.wait(Duration::MAX).is_complete());

@@ -30,6 +30,12 @@ pub(crate) enum Warning {
     Unserializable,
     /// The worker panicked and was started again.
     Restarted,
+    /// The spool cannot be used.
+    Spool,
+    /// Records are lost because the spool is full.
+    SpoolFull,
+    /// Something in the spool cannot be read.
+    SetAside,
 }
 
 impl Warning {
@@ -49,6 +55,9 @@ impl Warning {
                 "a value could not be serialized, or panicked; its record has no trace"
             }
             Self::Restarted => "the shipper's thread panicked and goes on",
+            Self::Spool => "the spool cannot be used; records wait in memory",
+            Self::SpoolFull => "the spool is full; the oldest records are dropped",
+            Self::SetAside => "files of the spool are damaged or half written, and were set aside",
         }
     }
 }

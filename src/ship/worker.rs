@@ -31,6 +31,7 @@ use super::outbox::{Company, Outbox};
 use super::queue::{HandedOver, Incoming, Rest};
 use super::retry::Sent;
 use super::sealer::Sealer;
+use super::spooling::Spooling;
 use super::stats::{Counters, Loss};
 use super::transport::{Transport, TransportError};
 use super::waits::Waits;
@@ -62,6 +63,7 @@ pub(crate) struct Shipper {
     pub(super) link: Link,
     pub(super) incoming: Incoming,
     pub(super) outbox: Outbox,
+    pub(super) spooling: Option<Spooling>,
     pub(super) gate: Gate,
     pub(super) offers: Offers,
     pub(super) warner: Warner,
@@ -154,8 +156,11 @@ fn runtime() -> std::io::Result<Runtime> {
 impl Shipper {
     pub(crate) fn new(link: Link, incoming: Incoming, config: &Config) -> Self {
         let is_loopback = link.destination.url.is_loopback();
+        let generation = link.consent.now();
+        let spooling = config.spool_dir.clone();
         Self {
             outbox: Outbox::new(config.budget_bytes, config.max_age),
+            spooling: spooling.map(|dir| Spooling::new(dir, config.spool_bytes, generation)),
             gate: Gate::new(),
             offers: Offers::new(config.batches, config.compression, is_loopback),
             warner: Warner::default(),
@@ -176,6 +181,7 @@ impl Shipper {
             self.obey();
             let has_more = self.seal_some();
             self.tidy();
+            self.spool();
             self.dispatch(&mut flights);
             if self.answer_waits() {
                 return;
@@ -216,6 +222,7 @@ impl Shipper {
                 }
                 Command::ApplyConsent => {
                     self.outbox.apply(&self.link.consent, &self.link.counters);
+                    self.apply_to_spool();
                 }
                 Command::Retire => self.waits.retire(),
             }
@@ -245,7 +252,7 @@ impl Shipper {
         let link = &self.link;
         let walk = if self.incoming.is_crowded() {
             Walk::Skip
-        } else if self.outbox.is_under_pressure() {
+        } else if self.outbox.is_under_pressure() && !self.can_spool() {
             Walk::NamesOnly
         } else {
             Walk::Full
@@ -299,7 +306,7 @@ impl Shipper {
     fn tidy(&mut self) {
         let now = Instant::now();
         self.outbox.expire(now, &self.link.counters);
-        if self.waits.hurries(now) {
+        if self.waits.hurries(now) && !self.can_spool() {
             self.outbox.give_up_traces(Degraded::Shutdown, &self.link.counters);
         }
         self.tell_losses(now);
@@ -378,9 +385,13 @@ impl Shipper {
     /// Answers whoever waits for what has come about. Tells whether the worker's work is over.
     fn answer_waits(&mut self) -> bool {
         self.waits.answer_flushes(&self.outbox);
-        let is_empty = self.incoming.len() == 0 && self.outbox.is_settled_before(u64::MAX);
-        let is_over = self.waits.are_over(Instant::now(), is_empty);
+        // What is in the spool is safe, and is waited for only while it goes somewhere.
+        let is_safe = self.outbox.is_settled_before(u64::MAX);
+        let is_stuck = !self.gate.is_open() || self.waits.hurries(Instant::now());
+        let is_empty = self.incoming.len() == 0 && is_safe && (self.outbox.is_empty() || is_stuck);
+        let is_over = self.waits.are_over(Instant::now(), is_empty, self.reserve());
         if is_over {
+            self.spool_the_rest();
             self.link.counters.end(Loss::Shutdown);
             self.waits.end(is_empty);
         }
@@ -443,7 +454,8 @@ impl Shipper {
     fn next_deadline(&self) -> Option<Instant> {
         let can_probe = self.outbox.has_waiting() && self.outbox.requests_in_flight() == 0;
         let probe = self.gate.opens_at().filter(|_| can_probe);
-        let ends = self.waits.deadline(Instant::now());
-        [probe, self.outbox.expires_at(), ends].into_iter().flatten().min()
+        let ends = self.waits.deadline(Instant::now(), self.reserve());
+        let others = [self.outbox.expires_at(), self.spools_at(), ends];
+        others.into_iter().chain([probe]).flatten().min()
     }
 }

@@ -42,8 +42,9 @@ pub(crate) fn settle(client: &Client) {
 
 /// Every record stands under exactly one heading.
 pub(crate) fn add_up(stats: &Stats) {
-    let sum = stats.delivered() + stats.pending() + stats.lost() + stats.skipped();
-    assert_eq!(stats.produced(), sum, "{stats}");
+    let placed = stats.delivered() + stats.pending() + stats.spooled();
+    let sum = placed + stats.lost() + stats.skipped();
+    assert_eq!(stats.produced() + stats.adopted(), sum, "{stats}");
     let lost: u64 = epilogue::Loss::ALL.into_iter().map(|loss| stats.lost_by(loss)).sum();
     assert_eq!(stats.lost(), lost, "{stats}");
 }

@@ -1,6 +1,8 @@
 //! What waits to be delivered, oldest first, within the budget: plain data that is told the
 //! time.
 
+mod item;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -9,35 +11,11 @@ use tokio::time::Instant;
 use crate::level::Level;
 use crate::record::{Degraded, Payload};
 
+pub(crate) use self::item::{Company, Item};
+
 use super::consent::{Consent, Generation};
+use super::spool::Held;
 use super::stats::{Counters, Loss};
-
-/// How often a record may fail while others get through.
-const MOST_STRIKES: u8 = 4;
-
-/// In which form a record may be sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Company {
-    /// With at most so many others.
-    Batch(usize),
-    /// Alone in its request.
-    Alone,
-    /// Alone, as plain JSON, uncompressed.
-    Plain,
-}
-
-/// A payload on its way.
-#[derive(Debug)]
-pub(crate) struct Item {
-    pub(crate) payload: Payload,
-    pub(crate) company: Company,
-    generation: Generation,
-    sealed_at: Instant,
-    /// Failures while others got through.
-    strikes: u8,
-    /// How many had got through when it failed last.
-    failed_at: Option<u64>,
-}
 
 /// By its place in the order in which records were sealed.
 pub(crate) type Numbered = (u64, Item);
@@ -51,6 +29,9 @@ pub(crate) struct Outbox {
     waiting: BTreeMap<u64, Item>,
     /// Of those that wait, the ones with a trace to give up, by whether they tell a success.
     traced: [BTreeSet<u64>; 2],
+    /// Of those that wait, the ones that are nowhere but here, and their bytes.
+    unspooled: BTreeSet<u64>,
+    unspooled_bytes: usize,
     in_flight: BTreeMap<u64, Vec<Numbered>>,
     next_request: u64,
     bytes: usize,
@@ -68,6 +49,8 @@ impl Outbox {
             next_number: 0,
             waiting: BTreeMap::new(),
             traced: Default::default(),
+            unspooled: BTreeSet::new(),
+            unspooled_bytes: 0,
             in_flight: BTreeMap::new(),
             next_request: 0,
             bytes: 0,
@@ -94,11 +77,22 @@ impl Outbox {
         self.next_number
     }
 
-    /// Nothing that came before `number` is left.
+    /// Nothing that came before `number` is left, or it is in the spool.
     pub(crate) fn is_settled_before(&self, number: u64) -> bool {
-        let first = self.waiting.keys().next();
-        let sent = self.in_flight.values().flatten().map(|(number, _)| number);
+        let first = self.unspooled.first();
+        let sent = self.in_flight.values().flatten();
+        let sent = sent.filter(|(_, item)| !item.is_spooled()).map(|(number, _)| number);
         first.into_iter().chain(sent).all(|first| *first >= number)
+    }
+
+    /// Nothing waits or is under way.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.waiting.is_empty() && self.in_flight.is_empty()
+    }
+
+    /// How many bytes wait, or are under way.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Takes a payload in. Where it does not fit, others give up their traces for it; where that
@@ -113,21 +107,86 @@ impl Outbox {
         let number = self.next_number;
         self.next_number += 1;
         self.bytes += payload.size();
-        let item = Item {
-            payload,
-            company: Company::Batch(usize::MAX),
-            generation,
-            sealed_at: now,
-            strikes: 0,
-            failed_at: None,
-        };
-        self.put(number, item);
+        self.put(number, Item::new(payload, generation, now));
         if self.bytes > self.budget {
             self.make_room(counters);
         }
         if self.bytes > self.budget && self.take(number).is_some() {
             counters.lost(Loss::QueueFull, 1);
         }
+    }
+
+    /// Takes in payloads that are in the spool as well. They were sealed long ago, but those that
+    /// wait already are not held up by them.
+    pub(crate) fn admit_spooled(
+        &mut self,
+        payloads: Vec<Payload>,
+        generation: Generation,
+        held: &Held,
+        now: Instant,
+    ) {
+        for payload in payloads {
+            let mut item = Item::new(payload, generation, now);
+            item.held = Some(Held::clone(held));
+            self.back(self.next_number, item);
+            self.next_number += 1;
+        }
+    }
+
+    /// The oldest records that are nowhere but here, as many as one file of the spool takes, all of
+    /// the same generation.
+    pub(crate) fn next_for_spool(&self, most: usize, max_bytes: usize) -> Vec<u64> {
+        let mut bytes = 0;
+        let mut generation = None;
+        let fits = |number: &&u64| {
+            let Some(item) = self.waiting.get(number) else {
+                return false;
+            };
+            let is_first = bytes == 0;
+            bytes += item.payload.size();
+            *generation.get_or_insert(item.generation) == item.generation
+                && (is_first || bytes <= max_bytes)
+        };
+        self.unspooled.iter().take(most).take_while(fits).copied().collect()
+    }
+
+    /// How many bytes are nowhere but here, and since when the oldest of them has been waiting.
+    pub(crate) fn unspooled(&self) -> Option<(usize, Instant)> {
+        let oldest = self.waiting.get(self.unspooled.first()?)?;
+        Some((self.unspooled_bytes, oldest.sealed_at))
+    }
+
+    /// What is known of the consent to a record.
+    pub(crate) fn generation(&self, number: u64) -> Option<Generation> {
+        self.waiting.get(&number).map(|item| item.generation)
+    }
+
+    /// Lets go of records that are in the spool now.
+    pub(crate) fn spooled(&mut self, numbers: &[u64]) {
+        for number in numbers {
+            self.take(*number);
+        }
+    }
+
+    /// What is here is nowhere else any more.
+    pub(crate) fn forget_spool(&mut self) {
+        for (_, item) in self.in_flight.values_mut().flatten() {
+            item.held = None;
+        }
+        for (number, mut item) in std::mem::take(&mut self.waiting) {
+            if item.held.take().is_none() {
+                self.waiting.insert(number, item);
+            } else {
+                self.put(number, item);
+            }
+        }
+    }
+
+    /// How many of all that is here is in the spool as well.
+    pub(crate) fn held(&self) -> u64 {
+        let waiting = self.waiting.len() - self.unspooled.len();
+        let sent = self.in_flight.values().flatten().filter(|(_, item)| item.is_spooled()).count();
+        (waiting + sent) as u64
     }
 
     /// Successes first and oldest first: a trace of what went well is missed least.
@@ -153,26 +212,29 @@ impl Outbox {
         let Some(item) = self.waiting.get_mut(&number) else {
             return;
         };
-        self.bytes -= item.payload.give_up_trace(why);
+        let freed = item.payload.give_up_trace(why);
+        self.bytes -= freed;
+        self.unspooled_bytes -= freed;
         self.traced[usize::from(item.payload.is_success())].remove(&number);
         counters.degraded(why, 1);
     }
 
     /// Drops what has waited too long.
     pub(crate) fn expire(&mut self, now: Instant, counters: &Counters) {
-        while let Some((number, item)) = self.waiting.first_key_value() {
-            if now.duration_since(item.sealed_at) < self.max_age {
+        while let Some(number) = self.unspooled.first().copied() {
+            let is_too_old = |item: &Item| item.is_too_old(now, self.max_age);
+            if !self.waiting.get(&number).is_some_and(is_too_old) {
                 return;
             }
-            self.take(*number);
+            self.take(number);
             counters.lost(Loss::Expired, 1);
         }
     }
 
     /// When the oldest that waits will be too old.
     pub(crate) fn expires_at(&self) -> Option<Instant> {
-        let (_, oldest) = self.waiting.first_key_value()?;
-        oldest.sealed_at.checked_add(self.max_age)
+        let (_, oldest) = self.unspooled()?;
+        oldest.checked_add(self.max_age)
     }
 
     /// Applies the lowest level since each record was handed over.
@@ -300,27 +362,24 @@ impl Outbox {
     }
 
     /// A record that failed and is to be tried again; dropped once it has failed too often while
-    /// others got through. In company nobody knows whose fault it is, so it goes alone next.
+    /// others got through.
     pub(crate) fn failed(&mut self, numbered: Numbered, was_alone: bool, counters: &Counters) {
         let (number, mut item) = numbered;
-        let others_got_through = item.failed_at.is_none_or(|then| self.successes > then);
-        let is_first = item.failed_at.is_none();
-        item.failed_at = Some(self.successes);
-        if others_got_through && was_alone {
-            item.strikes += 1;
-        } else if others_got_through && !is_first {
-            item.company = item.company.max(Company::Alone);
-        }
-        if item.strikes >= MOST_STRIKES {
-            counters.lost(Loss::Rejected, 1);
-        } else {
+        if item.failed(was_alone, self.successes) {
             self.back(number, item);
+        } else {
+            counters.lost(Loss::Rejected, 1);
         }
     }
 
     fn put(&mut self, number: u64, item: Item) {
-        if item.payload.has_trace() {
-            self.traced[usize::from(item.payload.is_success())].insert(number);
+        // The trace of a record in the spool is on disk anyway.
+        if !item.is_spooled() {
+            self.unspooled.insert(number);
+            self.unspooled_bytes += item.payload.size();
+            if item.payload.has_trace() {
+                self.traced[usize::from(item.payload.is_success())].insert(number);
+            }
         }
         self.waiting.insert(number, item);
     }
@@ -329,6 +388,9 @@ impl Outbox {
     fn take(&mut self, number: u64) -> Option<Item> {
         let item = self.waiting.remove(&number)?;
         self.bytes -= item.payload.size();
+        if self.unspooled.remove(&number) {
+            self.unspooled_bytes -= item.payload.size();
+        }
         for traced in &mut self.traced {
             traced.remove(&number);
         }
@@ -337,189 +399,4 @@ impl Outbox {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::mask::Policy;
-    use crate::{Record, Status};
-
-    struct Bench {
-        outbox: Outbox,
-        counters: Counters,
-        consent: Consent,
-        now: Instant,
-    }
-
-    fn bench(budget: usize) -> Bench {
-        Bench {
-            outbox: Outbox::new(budget, Duration::from_secs(60)),
-            counters: Counters::default(),
-            consent: Consent::new(Level::FullTrace),
-            now: Instant::now(),
-        }
-    }
-
-    impl Bench {
-        fn admit(&mut self, status: Status) -> usize {
-            let record = Record::workflow("1").status(status).state("x ".repeat(5_000));
-            let payload = record.seal(&Policy::default(), Level::FullTrace);
-            let size = payload.size();
-            self.counters.produced();
-            self.outbox.admit(payload, self.consent.now(), self.now, &self.counters);
-            size
-        }
-
-        fn traces(&self) -> Vec<u64> {
-            let all = self.outbox.waiting.iter();
-            all.filter(|(_, item)| item.payload.has_trace()).map(|(number, _)| *number).collect()
-        }
-
-        /// Every sum that is kept is the sum of its parts.
-        fn check(&self) {
-            let waiting = self.outbox.waiting.values();
-            let sent = self.outbox.in_flight.values().flatten().map(|(_, item)| item);
-            let bytes: usize = waiting.chain(sent).map(|item| item.payload.size()).sum();
-            assert_eq!(self.outbox.bytes, bytes);
-            assert_eq!(self.outbox.traced.iter().map(BTreeSet::len).sum::<usize>(), {
-                self.traces().len()
-            });
-        }
-    }
-
-    #[test]
-    fn when_the_budget_is_full_traces_go_first_successes_before_failures() {
-        let mut bench = bench(usize::MAX);
-        let size = bench.admit(Status::Failed);
-        bench.outbox.budget = 3 * size + size / 2;
-        bench.admit(Status::Success);
-        bench.admit(Status::Success);
-        assert_eq!(bench.traces(), [0, 1, 2]);
-        bench.admit(Status::Failed);
-        assert_eq!(bench.traces(), [0, 2, 3]);
-        bench.check();
-    }
-
-    #[test]
-    fn when_nothing_is_left_to_give_up_the_newest_goes() {
-        let mut bench = bench(4_000);
-        for _ in 0..20 {
-            bench.admit(Status::Success);
-        }
-        let lost = bench.counters.snapshot().lost_by(Loss::QueueFull);
-        assert!(lost > 0 && bench.outbox.waiting.contains_key(&0));
-        assert_eq!(lost + bench.outbox.waiting.len() as u64, 20);
-        assert!(bench.traces().is_empty() && bench.outbox.bytes <= 4_000);
-        bench.check();
-    }
-
-    #[test]
-    fn what_is_too_old_goes_and_nothing_else() {
-        let mut bench = bench(1 << 20);
-        bench.admit(Status::Success);
-        bench.now += Duration::from_secs(50);
-        bench.admit(Status::Success);
-        bench.outbox.expire(bench.now + Duration::from_secs(10), &bench.counters);
-        assert_eq!(bench.counters.snapshot().lost_by(Loss::Expired), 1);
-        assert_eq!(bench.outbox.next_batch(9, 1 << 20), [1]);
-        bench.check();
-    }
-
-    #[test]
-    fn consent_that_is_taken_back_reaches_what_waits() {
-        let mut bench = bench(1 << 20);
-        bench.admit(Status::Success);
-        bench.consent.set(Level::MetricsOnly);
-        bench.outbox.apply(&bench.consent, &bench.counters);
-        assert!(bench.traces().is_empty());
-        assert_eq!(bench.outbox.waiting[&0].payload.degraded(), None);
-        bench.consent.set(Level::Off);
-        bench.outbox.apply(&bench.consent, &bench.counters);
-        assert!(!bench.outbox.has_waiting());
-        assert_eq!(bench.counters.snapshot().skipped(), 1);
-        bench.check();
-    }
-
-    #[test]
-    fn a_batch_is_the_oldest_that_fit_and_a_lonely_record_goes_alone() {
-        let mut bench = bench(1 << 20);
-        let size = bench.admit(Status::Success);
-        for _ in 0..4 {
-            bench.admit(Status::Success);
-        }
-        assert_eq!(bench.outbox.next_batch(2, 1 << 20), [0, 1]);
-        assert_eq!(bench.outbox.next_batch(9, 3 * size), [0, 1, 2]);
-        assert_eq!(bench.outbox.next_batch(9, 1), [0], "one always goes");
-        bench.outbox.waiting.get_mut(&2).expect("waits").company = Company::Alone;
-        assert_eq!(bench.outbox.next_batch(9, 1 << 20), [0, 1]);
-        bench.outbox.send(&[0, 1]);
-        assert_eq!(bench.outbox.next_batch(9, 1 << 20), [2]);
-        bench.check();
-    }
-
-    #[test]
-    fn a_poisonous_record_goes_after_four_failures_while_others_get_through() {
-        let mut bench = bench(1 << 20);
-        bench.admit(Status::Success);
-        for failure in 1..=4 {
-            let request = bench.outbox.send(&[0]);
-            let item = bench.outbox.finish(request).remove(0);
-            bench.outbox.failed(item, true, &bench.counters);
-            bench.check();
-            assert_eq!(bench.outbox.has_waiting(), failure < 4);
-            bench.outbox.got_through();
-        }
-        assert_eq!(bench.counters.snapshot().lost_by(Loss::Rejected), 1);
-    }
-
-    #[test]
-    fn an_outage_costs_no_record_its_attempts() {
-        let mut bench = bench(1 << 20);
-        bench.admit(Status::Success);
-        for _ in 0..100 {
-            let request = bench.outbox.send(&[0]);
-            let item = bench.outbox.finish(request).remove(0);
-            bench.outbox.failed(item, true, &bench.counters);
-        }
-        assert!(bench.outbox.has_waiting());
-    }
-
-    #[test]
-    fn innocent_company_is_not_dropped_but_sent_alone() {
-        let mut bench = bench(1 << 20);
-        bench.admit(Status::Success);
-        bench.admit(Status::Success);
-        for _ in 0..2 {
-            let request = bench.outbox.send(&[0, 1]);
-            for item in bench.outbox.finish(request) {
-                bench.outbox.failed(item, false, &bench.counters);
-            }
-            bench.outbox.got_through();
-        }
-        assert_eq!(bench.outbox.next_batch(9, 1 << 20), [0]);
-        assert_eq!(bench.outbox.waiting[&0].strikes, 0);
-    }
-
-    #[test]
-    fn each_probe_is_another_record() {
-        let mut bench = bench(1 << 20);
-        bench.admit(Status::Success);
-        bench.admit(Status::Success);
-        let mut probes = Vec::new();
-        for _ in 0..3 {
-            let probe = bench.outbox.next_probe().expect("two wait");
-            bench.outbox.probed(probe);
-            probes.push(probe);
-        }
-        assert_eq!(probes, [0, 1, 0]);
-    }
-
-    #[test]
-    fn what_was_under_way_when_the_worker_ended_waits_again() {
-        let mut bench = bench(1 << 20);
-        bench.admit(Status::Success);
-        bench.outbox.send(&[0]);
-        assert!(!bench.outbox.is_settled_before(1));
-        bench.outbox.recover();
-        assert_eq!(bench.outbox.next_batch(9, 1 << 20), [0]);
-        bench.check();
-    }
-}
+mod tests;

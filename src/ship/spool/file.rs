@@ -1,0 +1,133 @@
+//! One file of the spool: records as they are sent, one a line, so that a person can read them and
+//! send them by hand.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+/// What a file is called that is being written, or was when its process ended.
+const UNFINISHED: &str = "tmp";
+/// What a file is called that nobody can read.
+const SET_ASIDE: &str = "damaged";
+
+/// The name of a file: when it was written, by whom and as its how many-eth, and how many records
+/// are in it. In the order of their names files are in the order of their time.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct FileName {
+    millis: u64,
+    writer: String,
+    sequence: u64,
+    pub(super) records: u64,
+}
+
+impl FileName {
+    pub(super) fn new(now: SystemTime, writer: &str, sequence: u64, records: u64) -> Self {
+        let since = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO);
+        let millis = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
+        Self { millis, writer: writer.to_owned(), sequence, records }
+    }
+
+    /// `None` where the name is none of ours.
+    pub(super) fn parse(name: &str) -> Option<Self> {
+        let mut parts = name.strip_suffix(".ndjson")?.split('-');
+        let mut number = || parts.next()?.parse().ok();
+        let (millis, sequence, records) = (number()?, number()?, number()?);
+        let writer = parts.next().filter(|writer| is_writer(writer))?.to_owned();
+        parts.next().is_none().then_some(Self { millis, writer, sequence, records })
+    }
+}
+
+impl std::fmt::Display for FileName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { millis, writer, sequence, records } = self;
+        write!(f, "{millis:013}-{sequence:06}-{records}-{writer}.ndjson")
+    }
+}
+
+fn is_writer(writer: &str) -> bool {
+    (1..=64).contains(&writer.len()) && writer.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// Whether a file of this name was being written when its process ended.
+pub(super) fn is_unfinished(name: &str) -> bool {
+    name.ends_with(&format!(".{UNFINISHED}"))
+}
+
+/// Whether a file of this name was set aside.
+pub(super) fn is_set_aside(name: &str) -> bool {
+    name.ends_with(&format!(".{SET_ASIDE}"))
+}
+
+/// The name of what is set aside of a file.
+pub(super) fn aside(name: &str) -> String {
+    format!("{}.{SET_ASIDE}", name.trim_end_matches(&format!(".{UNFINISHED}")))
+}
+
+/// Writes a file that is either there as a whole or not at all: written aside, synced, renamed.
+pub(super) fn write(folder: &Path, name: &str, content: &[u8]) -> io::Result<()> {
+    let unfinished = folder.join(format!("{name}.{UNFINISHED}"));
+    let written = write_aside(&unfinished, content)
+        .and_then(|()| fs::rename(&unfinished, folder.join(name)))
+        .and_then(|()| sync_folder(folder));
+    if written.is_err() {
+        // What is left of it takes room that may be all that is missing.
+        let _ = fs::remove_file(&unfinished);
+    }
+    written
+}
+
+fn write_aside(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    // Whatever is there already, a link included, is not written to.
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(content)?;
+    file.sync_all()
+}
+
+/// A rename is safe once the folder is written as well.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+/// The content of a file that is no link.
+pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    if fs::symlink_metadata(path)?.is_file() {
+        fs::read(path)
+    } else {
+        Err(io::Error::from(io::ErrorKind::InvalidData))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_in_the_order_of_time_and_say_how_many_records_there_are() {
+        let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        let names = [
+            FileName::new(at(5), "b", 9, 100),
+            FileName::new(at(1_900_000_000), "b", 1, 7),
+            FileName::new(at(1_900_000_000), "a", 2, 7),
+        ];
+        let texts = names.each_ref().map(ToString::to_string);
+        assert!(texts.is_sorted(), "{texts:?}");
+        for (name, text) in names.iter().zip(&texts) {
+            assert_eq!(FileName::parse(text).as_ref(), Some(name));
+        }
+    }
+
+    #[test]
+    fn other_names_are_none_of_ours() {
+        for name in ["", "lock", "1-2-3.ndjson", "1-2-3-a-b.ndjson", "1-2-x-a.ndjson", "a.tmp"] {
+            assert_eq!(FileName::parse(name), None, "{name}");
+        }
+        assert_eq!(FileName::parse("1-2-3-../a.ndjson"), None);
+        assert!(is_unfinished("x.ndjson.tmp") && is_set_aside(&aside("x.ndjson.tmp")));
+        assert_eq!(aside("x.ndjson"), "x.ndjson.damaged");
+    }
+}
