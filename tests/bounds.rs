@@ -277,17 +277,17 @@ fn when_no_trace_is_left_to_give_up_the_newest_records_are_dropped() {
 #[test]
 fn a_hand_over_queue_that_is_full_drops_the_newest() {
     let (collector, client, hold) = stuck();
-    for ticket in numbered(2_000) {
+    for ticket in numbered(6_000) {
         client.ship(Record::workflow(ticket));
     }
     let lost = client.stats().lost_by(Loss::QueueFull);
-    assert!((900..2_000).contains(&lost), "{lost}");
+    assert!((1_900..6_000).contains(&lost), "{lost}");
     hold.let_go();
     settle(&client);
     let stats = client.stats();
-    assert_eq!((stats.lost(), stats.delivered()), (lost, 2_001 - lost));
+    assert_eq!((stats.lost(), stats.delivered()), (lost, 6_001 - lost));
     assert!(tickets(&collector).contains(&"ticket-0000".to_owned()));
-    assert!(!tickets(&collector).contains(&"ticket-1999".to_owned()));
+    assert!(!tickets(&collector).contains(&"ticket-5999".to_owned()));
 }
 
 /// A value of the host's that panics where it is told to.
@@ -362,7 +362,7 @@ fn a_drop_that_panics_does_not_reach_the_host_wherever_a_record_is_dropped() {
     Client::disabled().ship(dropped());
 
     let (_collector, client, hold) = stuck();
-    for _ in 0..1_100 {
+    for _ in 0..4_200 {
         client.ship(Record::workflow("fills the queue"));
     }
     client.ship(dropped());

@@ -19,10 +19,14 @@ use super::consent::Generation;
 use super::control::Command;
 
 /// Records that the queue takes before anything was sealed and their size is known.
-const FIRST_CAPACITY: usize = 1_024;
+const FIRST_CAPACITY: usize = 4_096;
 /// Records that it takes at least and at most later on.
 const LEAST_CAPACITY: usize = 64;
-const MOST_CAPACITY: usize = 16_384;
+const MOST_CAPACITY: usize = 65_536;
+/// How many times the budget may wait in the queue for a moment. A host can hand over a hundred
+/// megabytes in the time in which its worker is given a core; from half of that on records are
+/// sealed without their values, which is faster than any host makes them.
+const BUDGETS: usize = 4;
 
 /// A record on its way to the worker.
 #[derive(Debug)]
@@ -148,14 +152,15 @@ impl Incoming {
         self.shared.len.load(Ordering::SeqCst)
     }
 
-    /// More than three quarters of the queue are taken: the host is faster than the worker.
+    /// More than half of the queue is taken: the host is faster than the worker.
     pub(crate) fn is_crowded(&self) -> bool {
-        self.len() / 3 >= self.shared.capacity.load(Ordering::Relaxed) / 4
+        self.len() >= self.shared.capacity.load(Ordering::Relaxed) / 2
     }
 
-    /// As many records as the budget holds at this size.
+    /// As many records as a few budgets hold at this size.
     pub(crate) fn set_capacity(&self, budget_bytes: usize, average_bytes: usize) {
-        let capacity = (budget_bytes / average_bytes.max(1)).clamp(LEAST_CAPACITY, MOST_CAPACITY);
+        let room = budget_bytes.saturating_mul(BUDGETS);
+        let capacity = (room / average_bytes.max(1)).clamp(LEAST_CAPACITY, MOST_CAPACITY);
         let before = self.shared.capacity.load(Ordering::Relaxed);
         // A small change is not worth taking the host's cache line.
         if capacity.abs_diff(before) > before / 16 {
@@ -199,7 +204,7 @@ mod tests {
     #[test]
     fn it_takes_as_many_as_it_has_room_for() {
         let (handover, incoming) = queue();
-        incoming.set_capacity(1 << 20, 1 << 20);
+        incoming.set_capacity(1 << 20, 1 << 30);
         for _ in 0..LEAST_CAPACITY {
             assert!(handover.push(record()).is_ok());
         }
