@@ -7,7 +7,7 @@
 use super::identities::{Identities, Known};
 use super::policy::{Policy, Treatment};
 use super::traits::Form;
-use super::walk::{Container, Sink};
+use super::walk::{At, Container, Sink, WalkError, Walkable};
 use super::writer::Writer;
 
 /// Learns and writes at once.
@@ -78,6 +78,10 @@ impl Sink for Draft<'_> {
         forget_watched();
         begin_embedded();
         end_embedded(text: &str);
+    }
+
+    fn walk_value(value: &dyn Walkable, at: At<'_, '_, '_, Self>) -> Result<(), WalkError> {
+        value.walk_draft(at)
     }
 
     fn mark(&self) -> Self::Mark {

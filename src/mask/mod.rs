@@ -47,6 +47,7 @@ pub(crate) use self::escape::write_string;
 pub(crate) use self::identities::{Identities, Known};
 pub(crate) use self::masker::Masker;
 pub(crate) use self::root::Root;
+pub(crate) use self::walk::AnyValue;
 pub(crate) use self::writer::{Cut, Written};
 
 use self::draft::Draft;

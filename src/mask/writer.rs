@@ -12,7 +12,7 @@ use super::placeholder;
 use super::policy::{Policy, Treatment};
 use super::report::Report;
 use super::traits::Form;
-use super::walk::{Container, Sink};
+use super::walk::{At, Container, Sink, WalkError, Walkable};
 
 /// The most cut places that are listed.
 const MAX_CUTS: usize = 64;
@@ -336,6 +336,10 @@ impl Sink for Writer<'_> {
             masked: self.masker.report().total(),
             cuts: self.cut_count,
         });
+    }
+
+    fn walk_value(value: &dyn Walkable, at: At<'_, '_, '_, Self>) -> Result<(), WalkError> {
+        value.walk_writer(at)
     }
 
     fn end_embedded(&mut self, text: &str) {

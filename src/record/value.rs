@@ -4,21 +4,21 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::mask::caught;
+use crate::mask::{AnyValue, caught};
 
 /// Anything the host serializes, moved.
-pub(crate) struct Value(Option<Box<dyn erased_serde::Serialize + Send>>);
+pub(crate) struct Value(Option<AnyValue>);
 
 impl Value {
     pub(crate) fn new(value: impl Serialize + Send + 'static) -> Self {
-        Self(Some(Box::new(value)))
+        Self(Some(AnyValue::new(value)))
     }
 }
 
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
-            Some(value) => erased_serde::serialize(value, serializer),
+            Some(value) => value.serialize(serializer),
             None => serializer.serialize_unit(),
         }
     }

@@ -8,7 +8,7 @@ use super::super::fold::fold;
 use super::super::placeholder;
 use super::super::policy::Treatment;
 use super::super::traits::Form;
-use super::super::walk::{Container, Sink};
+use super::super::walk::{At, Container, Sink, WalkError, Walkable};
 use super::names::{is_everyday, is_name};
 use super::{Identities, Identity};
 use unicode_normalization::UnicodeNormalization;
@@ -247,6 +247,10 @@ impl Sink for Known {
 
     fn begin_embedded(&mut self) {}
     fn end_embedded(&mut self, _: &str) {}
+
+    fn walk_value(value: &dyn Walkable, at: At<'_, '_, '_, Self>) -> Result<(), WalkError> {
+        value.walk_known(at)
+    }
 }
 
 /// A value in the form in which texts are searched: typographic signs, foreign digits and

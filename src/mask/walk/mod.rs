@@ -9,15 +9,19 @@ mod parts;
 mod place;
 mod serializer;
 mod text;
+mod value;
 
 use std::fmt::{self, Display};
 
 use serde::ser::{self, Serialize};
 
 pub(crate) use self::memory::Seen;
+pub(crate) use self::value::AnyValue;
+
+pub(super) use self::parts::At;
+pub(super) use self::value::Walkable;
 
 use self::memory::Memory;
-use self::parts::At;
 use self::place::Place;
 use super::json::JsonText;
 use super::placeholder;
@@ -38,7 +42,7 @@ const MAX_VALUES: usize = 4_000_000;
 const LONGEST_NAME: usize = 96;
 
 /// Takes what the walk meets.
-pub(super) trait Sink {
+pub(super) trait Sink: Sized {
     /// A place in what it makes of that.
     type Mark: Copy;
 
@@ -77,6 +81,9 @@ pub(super) trait Sink {
     /// What follows, until `end_embedded`, stands as JSON in this text.
     fn begin_embedded(&mut self);
     fn end_embedded(&mut self, text: &str);
+
+    /// Walks a value of the host's into this sink.
+    fn walk_value(value: &dyn Walkable, at: At<'_, '_, '_, Self>) -> Result<(), WalkError>;
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,13 +6,13 @@ use super::place::Place;
 use super::{Container, MAX_DEPTH, MAX_VALUES, Sink, Walk};
 
 /// The serializer for the value at one place.
-pub(super) struct At<'w, 's, 'm, S: Sink> {
+pub(in crate::mask) struct At<'w, 's, 'm, S: Sink> {
     pub(super) walk: &'w mut Walk<'s, 'm, S>,
     pub(super) place: Place,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
+pub(in crate::mask) enum State {
     Open,
     /// Too deep: what is in it is not even looked at.
     Cut,
@@ -20,7 +20,7 @@ pub(super) enum State {
 
 /// What was opened around an array or object for its sake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Around {
+pub(in crate::mask) enum Around {
     Nothing,
     /// An object of one field, named after the variant.
     Variant,
@@ -29,7 +29,7 @@ pub(super) enum Around {
 }
 
 /// An array or object that is being walked.
-pub(super) struct Compound<'w, 's, 'm, S: Sink> {
+pub(in crate::mask) struct Compound<'w, 's, 'm, S: Sink> {
     pub(super) walk: &'w mut Walk<'s, 'm, S>,
     pub(super) place: Place,
     pub(super) container: Container,
@@ -52,7 +52,7 @@ pub(super) struct Compound<'w, 's, 'm, S: Sink> {
 }
 
 /// A struct that is being walked: usually an object, seldom one of `serde_json`'s private types.
-pub(super) enum Fields<'w, 's, 'm, S: Sink> {
+pub(in crate::mask) enum Fields<'w, 's, 'm, S: Sink> {
     Of(Compound<'w, 's, 'm, S>),
     Raw(Option<At<'w, 's, 'm, S>>),
     Number(Option<At<'w, 's, 'm, S>>),

@@ -7,6 +7,7 @@ use serde::ser::{self, Serialize};
 use super::super::json::{self, JsonText};
 use super::parts::{At, Compound, Fields};
 use super::text::with_text;
+use super::value::{VALUE, walk_next};
 use super::{Container, MAX_DEPTH, Sink, WalkError};
 
 /// How many wrappers (`Some`, newtypes) may follow each other; they use the stack as well.
@@ -213,10 +214,11 @@ impl<'w, 's, 'm, S: Sink> ser::Serializer for At<'w, 's, 'm, S> {
         name: &'static str,
         value: &T,
     ) -> Result<(), WalkError> {
-        if name == json::NUMBER {
-            return self.written_number(value);
+        match name {
+            json::NUMBER => self.written_number(value),
+            VALUE => walk_next(|value| S::walk_value(value, self)),
+            _ => self.hop(value),
         }
-        self.hop(value)
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
