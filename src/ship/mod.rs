@@ -9,6 +9,8 @@ mod batch;
 mod consent;
 mod control;
 mod gate;
+#[cfg(all(test, epilogue_loom))]
+mod interleavings;
 mod outbox;
 mod queue;
 mod retry;
@@ -17,6 +19,7 @@ mod settle;
 mod spool;
 mod spooling;
 mod stats;
+mod sync;
 mod transport;
 mod waits;
 mod warn;

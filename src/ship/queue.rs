@@ -5,10 +5,8 @@
 //! after work the worker stays awake for a while in short timed waits ([`super::worker`]), and
 //! says so here.
 
-use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
-use std::thread::{self, Thread};
 
 use tokio::sync::Notify;
 
@@ -17,6 +15,9 @@ use crate::record::Unsealed;
 use super::apart::Apart;
 use super::consent::Generation;
 use super::control::Command;
+use super::sync::mpsc::{self, Receiver, Sender};
+use super::sync::thread::{self, Thread};
+use super::sync::{AtomicU8, AtomicUsize};
 
 /// Records that the queue takes before anything was sealed and their size is known.
 const FIRST_CAPACITY: usize = 4_096;
