@@ -1,0 +1,50 @@
+//! A record gives up its trace before it is given up: here at the end of the process. Under
+//! pressure it does in `budget`; a collector that finds it too large is met in `answers`, the
+//! SDK's own limit in `bad_values`.
+
+use std::time::Duration;
+
+use epilogue::record::Degraded;
+use epilogue::{Loss, Record};
+
+use crate::common::{LONG, add_up, numbered, traced};
+use crate::inside::{Conduct, Inside};
+use crate::trouble::is_unique;
+
+#[test]
+fn in_the_second_half_of_a_shutdown_what_still_waits_goes_without_its_trace() {
+    let inside = Inside::default();
+    // All of it takes two thirds of the bound at least, and each of the records little of it.
+    inside.set(Conduct::Slow(Duration::from_millis(50)));
+    let builder = inside.builder().in_flight(1).without_batches().timeout(LONG);
+    let client = builder.build().unwrap();
+    for ticket in &numbered(40) {
+        client.ship(traced(ticket));
+    }
+    let _ = client.shutdown_blocking(Duration::from_secs(3));
+    let (stats, seen) = (client.stats(), inside.seen());
+    is_unique(&seen.stored);
+    add_up(&stats);
+    assert_eq!(stats.lost(), stats.lost_by(Loss::Shutdown), "{stats}");
+    assert!(seen.stored.len() as u64 >= stats.delivered());
+
+    let is_whole = |place: &usize| seen.stored[*place].trace.is_some();
+    let first_without = (0..seen.stored.len()).find(|place| !is_whole(place));
+    let first_without = first_without.expect("the traces of the last are given up");
+    let (whole, without) = seen.stored.split_at(first_without);
+    assert!(whole.iter().all(|record| record.degraded.is_none()));
+    assert!(without.iter().all(|record| record.degraded.as_deref() == Some("shutdown")));
+    assert!(stats.degraded_by(Degraded::Shutdown) >= without.len() as u64);
+}
+
+#[test]
+fn a_shutdown_that_has_time_costs_no_trace() {
+    let inside = Inside::default();
+    let client = inside.builder().build().unwrap();
+    for ticket in numbered(100) {
+        client.ship(Record::workflow(ticket).state("what happened"));
+    }
+    assert!(client.shutdown_blocking(LONG).is_complete());
+    assert_eq!((client.stats().delivered(), client.stats().degraded()), (100, 0));
+    assert!(inside.seen().stored.iter().all(|record| record.trace.is_some()));
+}
