@@ -10,6 +10,7 @@ mod degrade;
 mod healing;
 mod inside;
 mod lying;
+mod model;
 mod never_blocks;
 mod outage;
 mod proxy;
