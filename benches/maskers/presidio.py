@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""presidio with its own pattern recognisers, in the roles of `epilogue-peers`.
+"""presidio with its own pattern recognisers, in the roles of `epilogue-maskers`.
 
 usage: presidio.py mask             JSON lines in, masked JSON lines out
-       presidio.py speed < TEXTS    MB/s on what `epilogue-peers texts` prints
+       presidio.py speed < TEXTS    MB/s on what `epilogue-maskers texts` prints
 
 It runs on spaCy's blank English pipeline: without a trained model, which no package index has,
 there are no names, places or lemmas, so only what a pattern finds is measured.

@@ -1,7 +1,7 @@
 //! Other masking engines beside epilogue, over the same texts: how right, and how fast.
 //!
-//! `epilogue-peers mask ENGINE` masks JSON lines, for a scorer; `epilogue-peers speed` measures all
-//! engines on one thread, in rounds that alternate; `epilogue-peers texts` prints the texts that
+//! `epilogue-maskers mask ENGINE` masks JSON lines, for a scorer; `epilogue-maskers speed` measures all
+//! engines on one thread, in rounds that alternate; `epilogue-maskers texts` prints the texts that
 //! it measures with, one JSON text a line.
 
 mod engine;
@@ -29,7 +29,7 @@ fn main() -> io::Result<ExitCode> {
             }
         }
         _ => {
-            eprintln!("usage: epilogue-peers mask ENGINE | speed | texts");
+            eprintln!("usage: epilogue-maskers mask ENGINE | speed | texts");
             return Ok(ExitCode::FAILURE);
         }
     }
