@@ -37,7 +37,7 @@ impl Scenario {
     /// How long a client may take in all before it is killed.
     pub(crate) fn deadline(&self) -> Duration {
         let producing = self.interval().map_or(Duration::ZERO, |each| each * records(self));
-        producing + Duration::from_secs(60)
+        producing + Duration::from_mins(1)
     }
 }
 

@@ -24,12 +24,13 @@ pub(crate) trait Ship {
 }
 
 type Started = Result<Box<dyn Ship>, Box<dyn Error>>;
+type Start = fn(&str) -> Started;
 
 /// The client that clones and ships nothing: what is subtracted from the others.
 pub(crate) const BASELINE: &str = "clone";
 
 /// Every client by name, and how it is started with the address of a collector.
-const ALL: [(&str, fn(&str) -> Started); 11] = [
+const ALL: [(&str, Start); 11] = [
     (BASELINE, nothing::start),
     ("epilogue", epilogue::start),
     ("sentry-events", sentry_events::start),

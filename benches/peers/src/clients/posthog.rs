@@ -1,4 +1,4 @@
-//! PostHog: one event with the state as property, which takes JSON values; shut down.
+//! posthog-rs: one event with the state as property, which takes JSON values; shut down.
 
 use posthog_rs::{Client, ClientOptionsBuilder, Event};
 use tokio::runtime::Runtime;

@@ -19,9 +19,9 @@ pub(super) fn decoded<'a>(body: &'a [u8], coding: Option<&str>) -> io::Result<Co
     Ok(Cow::Owned(decoded))
 }
 
-fn read(mut decoder: impl Read) -> io::Result<Vec<u8>> {
+fn read(mut plain: impl Read) -> io::Result<Vec<u8>> {
     let mut decoded = Vec::new();
-    decoder.read_to_end(&mut decoded)?;
+    plain.read_to_end(&mut decoded)?;
     Ok(decoded)
 }
 

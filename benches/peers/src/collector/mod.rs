@@ -1,7 +1,6 @@
 //! The collector's process, as the one that measures sees it.
 
 mod body;
-mod port;
 mod protocol;
 mod server;
 mod tally;

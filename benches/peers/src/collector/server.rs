@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::error::Error;
 use std::io::{self, Read, Write};
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -15,16 +15,19 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::sleep;
 
 use super::protocol::{Protocol, status};
 use super::tally::Tally;
-use super::{Behaviour, body, port};
+use super::{Behaviour, body};
 use crate::scenario::{Fault, Scenario};
 
 type Answer = Response<Full<Bytes>>;
 type Shared = Arc<Mutex<Tally>>;
+
+/// Connections that may wait to be accepted; a burst of tasks opens thousands at once.
+const BACKLOG: u32 = 4_096;
 
 /// Collects until its input ends, which its parent holds open.
 pub(crate) fn serve(scenario: &Scenario, run: &str) -> Result<(), Box<dyn Error>> {
@@ -38,18 +41,16 @@ pub(crate) fn serve(scenario: &Scenario, run: &str) -> Result<(), Box<dyn Error>
 }
 
 async fn listen(fault: Fault, tally: Shared) -> Result<(), Box<dyn Error>> {
-    let control = port::listen().await?;
-    let control_address = control.local_addr()?;
-    let listener = port::listen().await?;
-    let address = listener.local_addr()?;
-    tokio::spawn(tell(control, Arc::clone(&tally)));
+    let (port, control) = (take_port()?, take_port()?);
+    let (address, control_address) = (port.local_addr()?, control.local_addr()?);
+    tokio::spawn(tell(control.listen(BACKLOG)?, Arc::clone(&tally)));
     let behaviour = Behaviour { started: Instant::now(), fault };
     let listener = if let Fault::Refuses(during) = fault {
-        drop(listener);
         announce(address, control_address)?;
         sleep(during).await;
-        port::listen_on(address).await?
+        port.listen(BACKLOG)?
     } else {
+        let listener = port.listen(BACKLOG)?;
         announce(address, control_address)?;
         listener
     };
@@ -66,6 +67,14 @@ async fn listen(fault: Fault, tally: Shared) -> Result<(), Box<dyn Error>> {
     }
 }
 
+/// Takes a free port of this machine alone. It stays closed until somebody listens on it, and
+/// nobody else can have it.
+fn take_port() -> io::Result<TcpSocket> {
+    let socket = TcpSocket::new_v4()?;
+    socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+    Ok(socket)
+}
+
 /// Tells the parent where to send, and where to ask.
 fn announce(address: SocketAddr, control: SocketAddr) -> io::Result<()> {
     let mut stdout = io::stdout();
@@ -74,14 +83,12 @@ fn announce(address: SocketAddr, control: SocketAddr) -> io::Result<()> {
 }
 
 async fn accept(listener: &TcpListener) -> Option<TcpStream> {
-    match listener.accept().await {
-        Ok((stream, _)) => Some(stream),
-        Err(_) => {
-            // Out of files, most likely: others will close theirs.
-            sleep(Duration::from_millis(10)).await;
-            None
-        }
+    if let Ok((stream, _)) = listener.accept().await {
+        return Some(stream);
     }
+    // Out of files, most likely: others will close theirs.
+    sleep(Duration::from_millis(10)).await;
+    None
 }
 
 /// Takes one request and counts what is in it, or hangs as long as it has to and breaks off.
