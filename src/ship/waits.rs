@@ -30,6 +30,7 @@ struct Shutdown {
     /// When what still waits gives up its trace, to be quicker.
     hurry_at: Instant,
     by: Instant,
+    has_hurried: bool,
     /// Several may ask; the earliest bound holds for all.
     waiters: Vec<Waiter>,
 }
@@ -55,7 +56,7 @@ impl Waits {
             waiters.extend(earlier.waiters);
         }
         let hurry_at = now + by.saturating_duration_since(now) / 2;
-        self.shutdown = Some(Shutdown { hurry_at, by, waiters });
+        self.shutdown = Some(Shutdown { hurry_at, by, has_hurried: false, waiters });
     }
 
     /// Nobody is left to hand anything over.
@@ -88,6 +89,15 @@ impl Waits {
     /// The end is near enough for traces to be given up.
     pub(crate) fn hurries(&self, now: Instant) -> bool {
         self.shutdown.as_ref().is_some_and(|shutdown| now >= shutdown.hurry_at)
+    }
+
+    /// The same, the first time it is asked.
+    pub(crate) fn begin_to_hurry(&mut self, now: Instant) -> bool {
+        let hurries = self.hurries(now);
+        match &mut self.shutdown {
+            Some(shutdown) if hurries => !std::mem::replace(&mut shutdown.has_hurried, true),
+            _ => false,
+        }
     }
 
     /// When something has to be done for them, whatever else happens.
@@ -150,6 +160,9 @@ mod tests {
         assert!(is_over(1_750, false, 250) && !is_over(1_749, false, 250));
         assert!(is_over(1_500, false, 9_000) && !is_over(1_499, false, 9_000));
         assert!(is_over(0, true, 0));
+        assert!(!waits.begin_to_hurry(now));
+        assert!(waits.begin_to_hurry(now + Duration::from_secs(1)));
+        assert!(!waits.begin_to_hurry(now + Duration::from_secs(2)));
         waits.end(true);
         assert!(first_waiting.wait(Duration::MAX).is_complete());
         assert!(second_waiting.wait(Duration::MAX).is_complete());

@@ -306,6 +306,10 @@ impl Shipper {
     fn tidy(&mut self) {
         let now = Instant::now();
         self.outbox.expire(now, &self.link.counters);
+        if self.waits.begin_to_hurry(now) {
+            // The probe at the beginning of the end may have come a moment too early.
+            self.gate.last_chance(now);
+        }
         if self.waits.hurries(now) && !self.can_spool() {
             self.outbox.give_up_traces(Degraded::Shutdown, &self.link.counters);
         }

@@ -36,7 +36,7 @@ impl Full {
     fn new(conduct: Conduct) -> Self {
         let inside = Inside::default();
         inside.set(conduct);
-        let builder = inside.builder().in_flight(1).budget_bytes(BUDGET).timeout(LONG);
+        let builder = inside.builder().in_flight(1).budget_bytes(BUDGET).timeout(LONG / 2);
         let client = builder.max_record_bytes(16 << 10).build().unwrap();
         let full = Self { inside, client, told: mpsc::channel(), shipped: 0 };
         full.client.ship(Record::workflow("first"));
@@ -63,7 +63,7 @@ impl Full {
     /// The collector is there again; gives what it has stored then.
     fn delivered(self) -> (Client, Vec<Envelope>, usize) {
         self.inside.set(Conduct::Stores);
-        assert!(self.client.shutdown_blocking(LONG).is_complete());
+        assert!(self.client.shutdown_blocking(LONG).is_complete(), "{:?}", self.client.stats());
         let seen = self.inside.seen();
         is_unique(&seen.stored);
         add_up(&self.client.stats());
