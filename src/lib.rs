@@ -67,6 +67,7 @@
 //! | `rustls` | yes | https by reqwest and rustls, with the crypto provider aws-lc |
 //! | `rustls-no-provider` | | the same; the host installs the crypto provider (ring, say) |
 //! | `native-tls` | | https by reqwest and the platform's TLS |
+//! | `http2` | | HTTP/2 where an https collector offers it, beside HTTP/1.1 |
 //! | `zstd` | yes | zstd beside gzip, by the C library |
 //! | `testing` | | [`testing`]: a mock collector |
 //!

@@ -370,7 +370,9 @@ mod tests {
         };
         let policy = Policy::default();
         let seal = |record| super::super::seal::Sealing::new(record, &policy);
-        let json = seal(record()).seal(Level::FullTrace, super::super::Walk::Skip).render();
+        let json = seal(record())
+            .seal(Level::FullTrace, super::super::Walk::Skip(super::super::Degraded::Pressure))
+            .render();
         let envelope: wire::Envelope = serde_json::from_str(&json).expect("a valid envelope");
         assert!(!json.to_lowercase().contains("maria"), "{json}");
         assert!(envelope.ticket_id.is_some_and(|id| id.starts_with("[ID:")));

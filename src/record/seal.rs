@@ -22,7 +22,7 @@ pub(crate) enum Walk {
     NamesOnly,
     /// There is no time even for that: the trace is left out, and with it the texts that the
     /// names would have protected.
-    Skip,
+    Skip(Degraded),
     /// It cannot be done.
     Failed,
 }
@@ -88,13 +88,14 @@ impl<'a> Sealing<'a> {
         let seen = match walk {
             _ if is_full => self.collect(&mut known, mask::collect_or_draft),
             Walk::Full | Walk::NamesOnly => self.collect(&mut known, mask::collect),
-            Walk::Skip | Walk::Failed => None,
+            Walk::Skip(_) | Walk::Failed => None,
         };
         let names_are_known = seen.is_some();
         let identities = known.into_identities();
         let trace = seen.filter(|_| is_full).and_then(|seen| self.write(&identities, seen));
         let degraded = match (level, &trace, walk) {
-            (Level::FullTrace, None, Walk::NamesOnly | Walk::Skip) => Some(Degraded::Pressure),
+            (Level::FullTrace, None, Walk::NamesOnly) => Some(Degraded::Pressure),
+            (Level::FullTrace, None, Walk::Skip(why)) => Some(why),
             (Level::FullTrace, None, _) => Some(Degraded::Unserializable),
             _ => None,
         };

@@ -48,6 +48,8 @@ const AFTER_WAKE: Duration = Duration::from_micros(50);
 /// What is sealed before requests get their turn again.
 const SEALED_AT_ONCE: usize = 64;
 const SEALED_BYTES_AT_ONCE: usize = 256 << 10;
+/// How long requests wait for their turn where the host's values are slow to tell what they are.
+const SEALED_WITHIN: Duration = Duration::from_millis(10);
 /// Room for a host's deepest `Serialize` in a build without optimization: a stack that runs over
 /// ends the process. Only what is used of it is ever taken.
 const STACK_BYTES: usize = 16 << 20;
@@ -231,7 +233,7 @@ impl Shipper {
 
     /// Seals some of what was handed over. Tells whether there may be more.
     fn seal_some(&mut self) -> bool {
-        let mut bytes = 0;
+        let (mut bytes, began) = (0, Instant::now());
         for _ in 0..SEALED_AT_ONCE {
             let Some(handed_over) = self.incoming.pop() else {
                 self.waits.sealed_all(self.outbox.next_number());
@@ -239,7 +241,7 @@ impl Shipper {
             };
             bytes += self.seal(handed_over);
             self.waits.sealed_one(self.outbox.next_number());
-            if bytes >= SEALED_BYTES_AT_ONCE {
+            if bytes >= SEALED_BYTES_AT_ONCE || began.elapsed() >= SEALED_WITHIN {
                 break;
             }
         }
@@ -250,8 +252,10 @@ impl Shipper {
         let HandedOver { unsealed, generation } = handed_over;
         self.is_sealing = true;
         let link = &self.link;
-        let walk = if self.incoming.is_crowded() {
-            Walk::Skip
+        let walk = if self.waits.hurries(Instant::now()) {
+            Walk::Skip(Degraded::Shutdown)
+        } else if self.incoming.is_crowded() {
+            Walk::Skip(Degraded::Pressure)
         } else if self.outbox.is_under_pressure() && !self.can_spool() {
             Walk::NamesOnly
         } else {

@@ -48,3 +48,28 @@ fn a_shutdown_that_has_time_costs_no_trace() {
     assert_eq!((client.stats().delivered(), client.stats().degraded()), (100, 0));
     assert!(inside.seen().stored.iter().all(|record| record.trace.is_some()));
 }
+
+/// A value that takes its time.
+struct Slow;
+
+impl serde::Serialize for Slow {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        std::thread::sleep(Duration::from_millis(20));
+        serializer.serialize_str("slow")
+    }
+}
+
+#[test]
+fn in_the_second_half_of_a_shutdown_values_that_were_not_looked_at_yet_are_left_out() {
+    let inside = Inside::default();
+    let client = inside.builder().build().unwrap();
+    for ticket in numbered(200) {
+        client.ship(Record::workflow(ticket).state(Slow));
+    }
+    // To look at all of them takes twice that long.
+    let drained = client.shutdown_blocking(Duration::from_secs(2));
+    let stats = client.stats();
+    assert!(drained.is_complete(), "{stats}");
+    assert_eq!((stats.delivered(), stats.lost()), (200, 0), "{stats}");
+    assert!((1..200).contains(&stats.degraded_by(Degraded::Shutdown)), "{stats}");
+}
