@@ -91,7 +91,12 @@ impl Waits {
         self.shutdown.as_ref().is_some_and(|shutdown| now >= shutdown.hurry_at)
     }
 
-    /// The same, the first time it is asked.
+    /// How much time is left where the end was asked for.
+    pub(crate) fn time_left(&self, now: Instant) -> Option<Duration> {
+        self.shutdown.as_ref().map(|shutdown| shutdown.by.saturating_duration_since(now))
+    }
+
+    /// Whether it [`hurries`](Self::hurries), the first time it is asked.
     pub(crate) fn begin_to_hurry(&mut self, now: Instant) -> bool {
         let hurries = self.hurries(now);
         match &mut self.shutdown {

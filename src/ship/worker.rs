@@ -72,6 +72,8 @@ pub(crate) struct Shipper {
     pub(super) waits: Waits,
     /// How large a sealed record was lately, on average, in bytes.
     pub(super) average_bytes: usize,
+    /// How long it took to seal one with all its values.
+    pub(super) average_time: Duration,
     pub(super) awake_until: Instant,
     pub(super) losses_told: u64,
     pub(super) restarts: u32,
@@ -168,6 +170,7 @@ impl Shipper {
             warner: Warner::default(),
             waits: Waits::default(),
             average_bytes: 0,
+            average_time: Duration::ZERO,
             awake_until: Instant::now(),
             losses_told: 0,
             restarts: 0,
@@ -252,7 +255,8 @@ impl Shipper {
         let HandedOver { unsealed, generation } = handed_over;
         self.is_sealing = true;
         let link = &self.link;
-        let walk = if self.waits.hurries(Instant::now()) {
+        let began = Instant::now();
+        let walk = if self.is_out_of_time(began) {
             Walk::Skip(Degraded::Shutdown)
         } else if self.incoming.is_crowded() {
             Walk::Skip(Degraded::Pressure)
@@ -270,6 +274,9 @@ impl Shipper {
         let payload = link.sealer.seal(unsealed, level, walk);
         let now = Instant::now();
         self.awake_until = now + AWAKE_AFTER_WORK;
+        if walk == Walk::Full {
+            self.average_time = (7 * self.average_time + now.duration_since(began)) / 8;
+        }
         if payload.level() == Level::Off {
             // The host's rule wants nothing of it.
             link.counters.withdrawn(1);
@@ -285,6 +292,16 @@ impl Shipper {
         self.is_sealing = false;
         self.note_degraded(degraded, id, now);
         bytes
+    }
+
+    /// Whether the process ends before all that waits could be looked at, as fast as that went lately;
+    /// a quarter of that time is kept for sending.
+    fn is_out_of_time(&self, now: Instant) -> bool {
+        let Some(left) = self.waits.time_left(now) else {
+            return false;
+        };
+        let records = u32::try_from(self.incoming.len()).unwrap_or(u32::MAX);
+        self.average_time.saturating_mul(records) > left.mul_f64(0.75)
     }
 
     fn note_degraded(&mut self, degraded: Option<Degraded>, id: Uuid, now: Instant) {
