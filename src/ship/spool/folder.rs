@@ -18,6 +18,8 @@ const LOCK: &str = "lock";
 /// How often a folder of its own is tried for: another process may clear away one that is not
 /// locked yet.
 const TRIES: usize = 8;
+/// How many damaged files are kept.
+const MOST_SET_ASIDE: usize = 16;
 /// How much of a client's name stands in a folder's.
 const SHOWN_BYTES: usize = 32;
 
@@ -73,8 +75,9 @@ impl Folder {
             if path == self.path || !is_folder {
                 continue;
             }
-            if let Some(lock) = lock(&path)? {
-                self.take_over(&path, &mut estate)?;
+            // One that cannot be locked is another user's, or is being cleared away.
+            if let Ok(Some(lock)) = lock(&path) {
+                self.take_over(&path, &mut estate);
                 drop(lock);
             }
         }
@@ -82,23 +85,39 @@ impl Folder {
         Ok(estate)
     }
 
-    fn take_over(&self, dead: &Path, estate: &mut Estate) -> io::Result<()> {
-        for entry in fs::read_dir(dead)? {
-            let entry = entry?;
+    /// What cannot be moved stays for the next process.
+    fn take_over(&self, dead: &Path, estate: &mut Estate) {
+        for entry in fs::read_dir(dead).into_iter().flatten().flatten() {
             let Ok(name) = entry.file_name().into_string() else {
                 continue;
             };
-            if file::FileName::parse(&name).is_some() || file::is_set_aside(&name) {
-                fs::rename(entry.path(), self.path.join(&name))?;
+            let takes = |as_name: &str| fs::rename(entry.path(), self.path.join(as_name)).is_ok();
+            if file::is_unfinished(&name) {
+                estate.unfinished += u64::from(takes(&file::aside(&name)));
+            } else if file::is_set_aside(&name) {
+                takes(&name);
+            } else if file::FileName::parse(&name).is_some() && takes(&name) {
                 estate.files.push(name);
-            } else if file::is_unfinished(&name) {
-                fs::rename(entry.path(), self.path.join(file::aside(&name)))?;
-                estate.unfinished += 1;
             }
         }
-        // With anything else in it the folder stays.
-        let _ = fs::remove_file(dead.join(LOCK)).and_then(|()| fs::remove_dir(dead));
-        Ok(())
+        // With anything left in it the folder stays.
+        let is_empty = fs::read_dir(dead).is_ok_and(|left| left.count() <= 1);
+        if is_empty {
+            let _ = fs::remove_file(dead.join(LOCK)).and_then(|()| fs::remove_dir(dead));
+        }
+    }
+
+    /// Keeps of what was set aside the newest alone: nobody may ever look at it.
+    pub(super) fn bound_set_aside(&self) {
+        let entries = fs::read_dir(&self.path).into_iter().flatten().flatten();
+        let mut aside: Vec<PathBuf> = entries
+            .filter(|entry| entry.file_name().to_str().is_some_and(file::is_set_aside))
+            .map(|entry| entry.path())
+            .collect();
+        aside.sort_unstable();
+        for oldest in aside.iter().rev().skip(MOST_SET_ASIDE) {
+            let _ = fs::remove_file(oldest);
+        }
     }
 }
 
@@ -257,6 +276,20 @@ mod tests {
         let path = folder.path().to_owned();
         drop(folder);
         assert!(!path.exists());
+    }
+
+    #[test]
+    fn of_what_is_damaged_the_newest_is_kept() {
+        let scratch = Scratch::new();
+        let folder = Folder::create(scratch.path(), "http://a/", "acme").expect("a folder");
+        for number in 10..10 + MOST_SET_ASIDE + 4 {
+            fs::write(folder.path().join(format!("{number}.damaged")), "x").expect("written");
+        }
+        folder.bound_set_aside();
+        let left = fs::read_dir(folder.path()).expect("it is there").count();
+        assert_eq!(left, MOST_SET_ASIDE + 1, "they and the lock");
+        assert!(!folder.path().join("13.damaged").exists());
+        assert!(folder.path().join("14.damaged").exists());
     }
 
     #[test]

@@ -100,6 +100,7 @@ impl Spool {
         for entry in files.into_iter().rev() {
             self.files.push_front(entry);
         }
+        self.folder.bound_set_aside();
         inherited.dropped = self.make_room(0);
         Ok(inherited)
     }
@@ -206,6 +207,7 @@ impl Spool {
         if !damaged.is_empty() {
             // Where there is no room for it there is none.
             let _ = file::write(self.folder.path(), &aside, &damaged);
+            self.folder.bound_set_aside();
         }
         (payloads, !damaged.is_empty())
     }
