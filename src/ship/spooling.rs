@@ -81,10 +81,14 @@ impl Spooling {
             return Ok(0);
         }
         let generation = self.generation;
-        let inherited = self.open(link)?.inherit(generation)?;
+        let spool = self.open(link)?;
+        let inherited = spool.inherit(generation)?;
+        // The level may be lower here than where they come from.
+        let withdrawn = spool.apply(&link.consent, &link.sdk);
         self.looks_around_at = Some(now + LOOK_AROUND);
         link.counters.adopted(inherited.records);
         link.counters.spool_was_full(inherited.dropped);
+        link.counters.withdrawn_from_spool(withdrawn);
         link.counters.set_aside(inherited.unfinished);
         Ok(inherited.unfinished)
     }
@@ -121,7 +125,7 @@ impl Shipper {
             self.store_some(spool, now)?;
         }
         while self.has_room_for_spooled(spool, loads) {
-            self.load_some(spool, now);
+            self.load_some(spool, now)?;
             loads += 1;
         }
         spooling.loads = loads;
@@ -184,9 +188,9 @@ impl Shipper {
         }
     }
 
-    fn load_some(&mut self, spool: &mut Spool, now: Instant) {
-        let Some(loaded) = spool.load() else {
-            return;
+    fn load_some(&mut self, spool: &mut Spool, now: Instant) -> io::Result<()> {
+        let Some(loaded) = spool.load()? else {
+            return Ok(());
         };
         self.link.counters.loaded(loaded.payloads.len() as u64, loaded.promised);
         if loaded.is_damaged {
@@ -194,6 +198,7 @@ impl Shipper {
             self.warner.warn(Warning::SetAside, &"damaged", now);
         }
         self.outbox.admit_spooled(loaded.payloads, loaded.generation, &loaded.held, now);
+        Ok(())
     }
 
     /// The level was lowered: what is on disk follows.
@@ -208,12 +213,15 @@ impl Shipper {
 
     /// The last chance: whatever is left, requests under way included, goes to disk.
     pub(super) fn spool_the_rest(&mut self) {
+        self.outbox.recover();
+        self.outbox.apply(&self.link.consent, &self.link.counters);
+        self.apply_to_spool();
         let Some(mut spooling) = self.spooling.take() else {
             return;
         };
-        self.outbox.recover();
         let now = Instant::now();
         let written = spooling.open(&self.link).and_then(|spool| {
+            spool.tidy();
             while self.outbox.unspooled().is_some() {
                 self.store_some(spool, now)?;
             }

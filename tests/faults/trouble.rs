@@ -1,5 +1,6 @@
 //! Every trouble that a test can make between a client and its store, and its end.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -74,13 +75,18 @@ pub(crate) fn in_all(run: impl Fn(&Trouble) + Sync) {
 pub(crate) struct Setting {
     pub(crate) collector: MockCollector,
     pub(crate) proxy: Proxy,
+    /// The setting's own: a client of another test may outlive it, and meet a port that was its
+    /// collector's once.
+    api_key: String,
 }
 
 impl Setting {
     pub(crate) fn new() -> Self {
-        let collector = common::collector();
+        static SETTINGS: AtomicUsize = AtomicUsize::new(0);
+        let api_key = format!("{API_KEY}-{}", SETTINGS.fetch_add(1, Ordering::Relaxed));
+        let collector = MockCollector::builder().api_key(&api_key).start().expect("a port");
         let proxy = Proxy::start(collector.address());
-        Self { collector, proxy }
+        Self { collector, proxy, api_key }
     }
 
     /// A setting that is in trouble from the start, and a client in it.
@@ -98,7 +104,7 @@ impl Setting {
             Trouble::Refused => self.collector.url(),
             _ => self.proxy.url(),
         };
-        Client::builder().url(url).api_key(API_KEY).client_id(CLIENT_ID).timeout(SHORT * 2)
+        Client::builder().url(url).api_key(&*self.api_key).client_id(CLIENT_ID).timeout(SHORT * 2)
     }
 
     pub(crate) fn make(&self, trouble: &Trouble) {

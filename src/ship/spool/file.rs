@@ -11,6 +11,9 @@ const UNFINISHED: &str = "tmp";
 /// What a file is called that nobody can read.
 const SET_ASIDE: &str = "damaged";
 
+/// More records than any file of ours holds.
+const MOST_RECORDS: u64 = 1 << 20;
+
 /// The name of a file: when it was written, by whom and as its how many-eth, and how many records
 /// are in it. In the order of their names files are in the order of their time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +36,9 @@ impl FileName {
         let mut parts = name.strip_suffix(".ndjson")?.split('-');
         let mut number = || parts.next()?.parse().ok();
         let (millis, sequence, records) = (number()?, number()?, number()?);
+        if records > MOST_RECORDS {
+            return None;
+        }
         let writer = parts.next().filter(|writer| is_writer(writer))?.to_owned();
         parts.next().is_none().then_some(Self { millis, writer, sequence, records })
     }
@@ -71,8 +77,9 @@ pub(super) fn write(folder: &Path, name: &str, content: &[u8]) -> io::Result<()>
         .and_then(|()| fs::rename(&unfinished, folder.join(name)))
         .and_then(|()| sync_folder(folder));
     if written.is_err() {
-        // What is left of it takes room that may be all that is missing.
+        // What is left of it takes room that may be all that is missing, and nobody would know of it.
         let _ = fs::remove_file(&unfinished);
+        let _ = fs::remove_file(folder.join(name));
     }
     written
 }

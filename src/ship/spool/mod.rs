@@ -8,7 +8,10 @@ mod file;
 mod folder;
 
 use std::collections::VecDeque;
-use std::io;
+use std::io::{
+    self,
+    ErrorKind::{InvalidData, NotFound},
+};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -101,7 +104,7 @@ impl Spool {
             self.files.push_front(entry);
         }
         self.folder.bound_set_aside();
-        inherited.dropped = self.make_room(0);
+        inherited.dropped = self.make_room();
         Ok(inherited)
     }
 
@@ -117,10 +120,10 @@ impl Spool {
             payload.render_into(sdk, &mut content);
             content.push(b'\n');
         }
-        let dropped = self.make_room(content.len());
+        // What is there goes only when the new file is there as well.
         let entry = self.write(&content, payloads.len() as u64, generation)?;
         self.files.push_back(entry);
-        Ok(dropped)
+        Ok(self.make_room())
     }
 
     fn write(&mut self, content: &[u8], records: u64, generation: Generation) -> io::Result<Entry> {
@@ -132,10 +135,10 @@ impl Spool {
         Ok(Entry { name, records, bytes: content.len(), generation, loaded: None })
     }
 
-    /// Drops the oldest until so many bytes fit in; returns how many records went.
-    fn make_room(&mut self, bytes: usize) -> u64 {
+    /// Drops the oldest until the rest fits in; returns how many records went.
+    fn make_room(&mut self) -> u64 {
         let mut dropped = 0;
-        while self.bytes.saturating_add(bytes) > self.max_bytes {
+        while self.bytes > self.max_bytes {
             let Some(oldest) = self.files.iter().position(|entry| entry.loaded.is_none()) else {
                 break;
             };
@@ -177,25 +180,33 @@ impl Spool {
         self.files.iter().any(|entry| entry.loaded.is_none())
     }
 
-    /// Reads the oldest file that is not in memory.
-    pub(crate) fn load(&mut self) -> Option<Loaded> {
-        let index = self.files.iter().position(|entry| entry.loaded.is_none())?;
+    /// Reads the oldest file that is not in memory. An error where it cannot be read just now.
+    pub(crate) fn load(&mut self) -> io::Result<Option<Loaded>> {
+        let Some(index) = self.files.iter().position(|entry| entry.loaded.is_none()) else {
+            return Ok(None);
+        };
         let held = Held::default();
-        let (payloads, is_damaged) = self.read(index);
+        let (payloads, is_damaged) = self.read(index)?;
         let entry = &mut self.files[index];
         entry.loaded = Some(Arc::clone(&held));
         let promised = std::mem::replace(&mut entry.records, payloads.len() as u64);
-        Some(Loaded { payloads, promised, is_damaged, generation: entry.generation, held })
+        let generation = entry.generation;
+        Ok(Some(Loaded { payloads, promised, is_damaged, generation, held }))
     }
 
     /// The records of a file; what is none is set aside.
-    fn read(&self, index: usize) -> (Vec<Payload>, bool) {
+    fn read(&self, index: usize) -> io::Result<(Vec<Payload>, bool)> {
         let name = &self.files[index].name;
         let path = self.folder.path().join(name);
         let aside = file::aside(name);
-        let Ok(content) = file::read(&path) else {
-            let _ = std::fs::rename(path, self.folder.path().join(aside));
-            return (Vec::new(), true);
+        let content = match file::read(&path) {
+            Ok(content) => content,
+            // Somebody removed it, or put something else in its place.
+            Err(error) if matches!(error.kind(), NotFound | InvalidData) => {
+                let _ = std::fs::rename(path, self.folder.path().join(aside));
+                return Ok((Vec::new(), true));
+            }
+            Err(error) => return Err(error),
         };
         let (mut payloads, mut damaged) = (Vec::new(), Vec::new());
         for line in content.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
@@ -209,7 +220,7 @@ impl Spool {
             let _ = file::write(self.folder.path(), &aside, &damaged);
             self.folder.bound_set_aside();
         }
-        (payloads, !damaged.is_empty())
+        Ok((payloads, !damaged.is_empty()))
     }
 
     /// Deletes the files whose records are settled.
@@ -243,7 +254,7 @@ impl Spool {
 
     /// Writes a file once more without what may not be sent; where that fails, it goes.
     fn lower(&mut self, index: usize, level: Level, sdk: &wire::Sdk) {
-        let (mut payloads, _) = self.read(index);
+        let (mut payloads, _) = self.read(index).unwrap_or_default();
         let mut content = Vec::new();
         for payload in &mut payloads {
             payload.lower(level);
@@ -324,10 +335,10 @@ mod tests {
         let mut spool = spool(&scratch, 1 << 20);
         store(&mut spool, &["1", "2"], &consent);
         store(&mut spool, &["3"], &consent);
-        let first = spool.load().expect("a file");
+        let first = spool.load().expect("read").expect("a file");
         assert_eq!(tickets(&first), ["1", "2"]);
-        assert_eq!(tickets(&spool.load().expect("a file")), ["3"]);
-        assert!(spool.load().is_none() && !spool.has_more());
+        assert_eq!(tickets(&spool.load().expect("read").expect("a file")), ["3"]);
+        assert!(spool.load().expect("read").is_none() && !spool.has_more());
         spool.tidy();
         assert_eq!(spool.loaded(), 1, "the records of the first are held");
         drop(first);
@@ -345,7 +356,8 @@ mod tests {
         let mut next = spool(&scratch, 1 << 20);
         store(&mut next, &["3"], &consent);
         assert_eq!(next.inherit(consent.now()).expect("a look around").records, 2);
-        let order: Vec<_> = std::iter::from_fn(|| next.load()).flat_map(|l| tickets(&l)).collect();
+        let order: Vec<_> =
+            std::iter::from_fn(|| next.load().expect("read")).flat_map(|l| tickets(&l)).collect();
         assert_eq!(order, ["1", "2", "3"]);
     }
 
@@ -355,7 +367,7 @@ mod tests {
         let mut spool = spool(&scratch, 4_000);
         assert_eq!(store(&mut spool, &["1", "2"], &consent), 0);
         assert_eq!(store(&mut spool, &["3", "4"], &consent), 2);
-        assert_eq!(tickets(&spool.load().expect("a file")), ["3", "4"]);
+        assert_eq!(tickets(&spool.load().expect("read").expect("a file")), ["3", "4"]);
         assert!(spool.bytes <= 4_000);
     }
 
@@ -367,14 +379,14 @@ mod tests {
         let path = spool.folder.path().join(&spool.files[0].name);
         let whole = std::fs::read(&path).expect("it is there");
         std::fs::write(&path, &whole[..whole.len() - 100]).expect("written");
-        let loaded = spool.load().expect("a file");
+        let loaded = spool.load().expect("read").expect("a file");
         assert_eq!((tickets(&loaded), loaded.promised), (vec!["1".to_owned()], 2));
         assert!(loaded.is_damaged);
         let aside = spool.folder.path().join(file::aside(&spool.files[0].name));
         assert!(aside.exists());
         store(&mut spool, &["3"], &consent);
         std::fs::remove_file(spool.folder.path().join(&spool.files[1].name)).expect("removed");
-        let gone = spool.load().expect("a file");
+        let gone = spool.load().expect("read").expect("a file");
         assert!(gone.payloads.is_empty() && gone.promised == 1 && gone.is_damaged);
     }
 
@@ -389,8 +401,10 @@ mod tests {
         assert_eq!(spool.apply(&consent, &wire::Sdk::default()), 0);
         let written = std::fs::read_to_string(spool.folder.path().join(&spool.files[0].name));
         assert!(!written.expect("it is there").contains("some words"));
-        assert!(spool.load().expect("a file").payloads.iter().all(|p| !p.has_trace()));
-        assert!(spool.load().expect("a file").payloads[0].has_trace());
+        assert!(
+            spool.load().expect("read").expect("a file").payloads.iter().all(|p| !p.has_trace())
+        );
+        assert!(spool.load().expect("read").expect("a file").payloads[0].has_trace());
         store(&mut spool, &["4"], &consent);
         consent.set(Level::Off);
         assert_eq!(spool.apply(&consent, &wire::Sdk::default()), 1, "the others are in memory");
