@@ -2,7 +2,8 @@
 //!
 //! Deciding and acting are apart: [`outbox`], [`gate`], [`retry`], [`batch`] and [`waits`] are
 //! plain data and pure functions that are told the time; [`worker`] is the short loop around them,
-//! and [`settle`] carries out what was decided about an answer.
+//! [`settle`] carries out what was decided about an answer, and [`spooling`] moves records between
+//! memory and the [`spool`] on disk.
 
 mod apart;
 mod batch;

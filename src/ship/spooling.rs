@@ -213,6 +213,9 @@ impl Shipper {
 
     /// The last chance: whatever is left, requests under way included, goes to disk.
     pub(super) fn spool_the_rest(&mut self) {
+        if self.spooling.is_none() {
+            return;
+        }
         self.outbox.recover();
         self.outbox.apply(&self.link.consent, &self.link.counters);
         self.apply_to_spool();

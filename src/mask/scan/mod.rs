@@ -82,7 +82,16 @@ pub(crate) struct Told {
 /// Appends the regions of `text` that have to be looked at, in order, none touching another, and
 /// tells what the text holds.
 pub(crate) fn scan(text: &str, regions: &mut Vec<Region>) -> Told {
+    if is_filling(text.as_bytes()) {
+        return Told::default();
+    }
     vector::widest(Scan { bytes: text.as_bytes(), regions })
+}
+
+/// Whether a long text says the same every four bytes from its beginning to its end: everything
+/// that is looked for is longer than that, and ends somewhere.
+fn is_filling(bytes: &[u8]) -> bool {
+    bytes.len() >= BLOCK && bytes[4..] == bytes[..bytes.len() - 4]
 }
 
 struct Scan<'a> {
