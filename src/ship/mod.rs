@@ -14,6 +14,7 @@ mod gate;
 mod interleavings;
 mod outbox;
 mod queue;
+mod ration;
 mod retry;
 mod sealer;
 mod settle;

@@ -51,6 +51,7 @@ impl Shipper {
             Verdict::Stored { rejected } => {
                 self.restarts = 0;
                 self.outbox.got_through();
+                self.waits.got_through();
                 counters.delivered(count - rejected.len() as u64);
                 counters.lost(Loss::Rejected, rejected.len() as u64);
             }

@@ -27,6 +27,7 @@ struct Flush {
 
 #[derive(Debug)]
 struct Shutdown {
+    began: Instant,
     /// When what still waits gives up its trace, to be quicker.
     hurry_at: Instant,
     by: Instant,
@@ -36,10 +37,17 @@ struct Shutdown {
 }
 
 impl Shutdown {
+    fn time(&self) -> Duration {
+        self.by.saturating_duration_since(self.began)
+    }
+
+    fn before_the_end(&self, time: Duration) -> Instant {
+        self.by.checked_sub(time).unwrap_or(self.by)
+    }
+
     /// When to end, so that so much of the time is left, a quarter of all of it at most.
     fn ends_at(&self, reserve: Duration) -> Instant {
-        let quarter = self.by.saturating_duration_since(self.hurry_at) / 2;
-        self.by.checked_sub(reserve.min(quarter)).unwrap_or(self.by)
+        self.before_the_end(reserve.min(self.time() / 4))
     }
 }
 
@@ -56,7 +64,14 @@ impl Waits {
             waiters.extend(earlier.waiters);
         }
         let hurry_at = now + by.saturating_duration_since(now) / 2;
-        self.shutdown = Some(Shutdown { hurry_at, by, has_hurried: false, waiters });
+        self.shutdown = Some(Shutdown { began: now, hurry_at, by, has_hurried: false, waiters });
+    }
+
+    /// The collector took something: one that answers need not be hurried until the last quarter.
+    pub(crate) fn got_through(&mut self) {
+        if let Some(shutdown) = self.shutdown.as_mut().filter(|shutdown| !shutdown.has_hurried) {
+            shutdown.hurry_at = shutdown.before_the_end(shutdown.time() / 4);
+        }
     }
 
     /// Nobody is left to hand anything over.
@@ -171,6 +186,16 @@ mod tests {
         waits.end(true);
         assert!(first_waiting.wait(Duration::MAX).is_complete());
         assert!(second_waiting.wait(Duration::MAX).is_complete());
+    }
+
+    #[test]
+    fn a_collector_that_answers_is_hurried_later() {
+        let (mut waits, now) = (Waits::default(), Instant::now());
+        waits.shutdown(now, now + Duration::from_secs(4), wait().0);
+        let hurries = |waits: &Waits, after| waits.hurries(now + Duration::from_secs(after));
+        assert!(hurries(&waits, 2));
+        waits.got_through();
+        assert!(!hurries(&waits, 2) && hurries(&waits, 3));
     }
 
     #[test]

@@ -29,6 +29,7 @@ use super::control::Command;
 use super::gate::{Gate, Pass};
 use super::outbox::{Company, Outbox};
 use super::queue::{HandedOver, Incoming, Rest};
+use super::ration::Ration;
 use super::retry::Sent;
 use super::sealer::Sealer;
 use super::spooling::Spooling;
@@ -72,8 +73,7 @@ pub(crate) struct Shipper {
     pub(super) waits: Waits,
     /// How large a sealed record was lately, on average, in bytes.
     pub(super) average_bytes: usize,
-    /// How long it took to seal one with all its values.
-    pub(super) average_time: Duration,
+    pub(super) ration: Ration,
     pub(super) awake_until: Instant,
     pub(super) losses_told: u64,
     pub(super) restarts: u32,
@@ -170,7 +170,7 @@ impl Shipper {
             warner: Warner::default(),
             waits: Waits::default(),
             average_bytes: 0,
-            average_time: Duration::ZERO,
+            ration: Ration::default(),
             awake_until: Instant::now(),
             losses_told: 0,
             restarts: 0,
@@ -254,7 +254,6 @@ impl Shipper {
     fn seal(&mut self, handed_over: HandedOver) -> usize {
         let HandedOver { unsealed, generation } = handed_over;
         self.is_sealing = true;
-        let link = &self.link;
         let began = Instant::now();
         let walk = if self.is_out_of_time(began) {
             Walk::Skip(Degraded::Shutdown)
@@ -265,6 +264,7 @@ impl Shipper {
         } else {
             Walk::Full
         };
+        let link = &self.link;
         let level = link.consent.since(generation);
         if level == Level::Off {
             link.counters.withdrawn(1);
@@ -275,7 +275,7 @@ impl Shipper {
         let now = Instant::now();
         self.awake_until = now + AWAKE_AFTER_WORK;
         if walk == Walk::Full {
-            self.average_time = (7 * self.average_time + now.duration_since(began)) / 8;
+            self.ration.took(now.duration_since(began));
         }
         if payload.level() == Level::Off {
             // The host's rule wants nothing of it.
@@ -294,14 +294,11 @@ impl Shipper {
         bytes
     }
 
-    /// Whether the process ends before all that waits could be looked at, as fast as that went lately;
-    /// a quarter of that time is kept for sending.
-    fn is_out_of_time(&self, now: Instant) -> bool {
-        let Some(left) = self.waits.time_left(now) else {
-            return false;
-        };
-        let records = u32::try_from(self.incoming.len()).unwrap_or(u32::MAX);
-        self.average_time.saturating_mul(records) > left.mul_f64(0.75)
+    /// Whether the process ends before all that waits could be looked at, and it is not this
+    /// record's turn.
+    fn is_out_of_time(&mut self, now: Instant) -> bool {
+        let left = self.waits.time_left(now);
+        left.is_some_and(|left| !self.ration.affords(self.incoming.len() + 1, left))
     }
 
     fn note_degraded(&mut self, degraded: Option<Degraded>, id: Uuid, now: Instant) {
