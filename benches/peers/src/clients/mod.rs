@@ -30,9 +30,10 @@ type Start = fn(&str) -> Started;
 pub(crate) const BASELINE: &str = "clone";
 
 /// Every client by name, and how it is started with the address of a collector.
-const ALL: [(&str, Start); 11] = [
+const ALL: [(&str, Start); 12] = [
     (BASELINE, nothing::start),
     ("epilogue", epilogue::start),
+    ("epilogue-spool", epilogue::start_with_spool),
     ("sentry-events", sentry_events::start),
     ("sentry-logs", sentry_logs::start),
     ("otel-protobuf", otel::start_protobuf),
