@@ -140,8 +140,8 @@ impl Client {
         self.shared.sealer.seal(unsealed, self.level(), Walk::Full)
     }
 
-    /// Waits until every record handed over before is delivered, or lost and counted; `within`
-    /// at most.
+    /// Waits until every record handed over before is delivered, lost and counted, or on disk;
+    /// `within` at most.
     pub async fn flush(&self, within: Duration) -> Drained {
         self.apart(within, Self::flush_blocking).await
     }
@@ -151,8 +151,8 @@ impl Client {
         self.ask(within, Command::Flush)
     }
 
-    /// Delivers what it can within the time, then ends the worker; what is left is counted as
-    /// lost. Everything shipped later is counted as lost too.
+    /// Delivers what it can within the time, then ends the worker; what is left goes to the spool,
+    /// or is counted as lost where there is none. Everything shipped later is counted as lost too.
     pub async fn shutdown(&self, within: Duration) -> Drained {
         self.apart(within, Self::shutdown_blocking).await
     }
@@ -185,7 +185,10 @@ impl Client {
     }
 
     /// Changes how much is sent. Lowering it applies at once to everything that has not been sent
-    /// yet; raising it brings nothing back. A disabled client stays OFF.
+    /// yet, in memory and in the spool; raising it brings nothing back. A disabled client stays OFF.
+    ///
+    /// Behind the end of a client it reaches nothing any more: what was left in the spool then is
+    /// lowered, or deleted, by the next process that starts with a lower level.
     pub fn set_level(&self, level: Level) {
         let Some(worker) = &self.shared.worker else {
             return;

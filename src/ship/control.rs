@@ -30,7 +30,8 @@ pub struct Drained {
 }
 
 impl Drained {
-    /// Everything was settled in time: delivered, or lost and counted.
+    /// Everything was settled in time: delivered, lost and counted, or on disk, from where it is
+    /// delivered later.
     pub fn is_complete(self) -> bool {
         self.is_complete
     }

@@ -2,13 +2,15 @@
 //!
 //! Deciding and acting are apart: [`outbox`], [`gate`], [`retry`], [`batch`] and [`waits`] are
 //! plain data and pure functions that are told the time; [`worker`] is the short loop around them,
-//! [`settle`] carries out what was decided about an answer, and [`spooling`] moves records between
-//! memory and the [`spool`] on disk.
+//! [`sealing`] makes payloads of what was handed over, [`settle`] carries out what was decided about
+//! an answer, and [`spooling`] moves records between memory and the [`spool`] on [`disk`].
 
 mod apart;
 mod batch;
 mod consent;
 mod control;
+mod disk;
+mod flights;
 mod gate;
 #[cfg(all(test, epilogue_loom))]
 mod interleavings;
@@ -17,6 +19,7 @@ mod queue;
 mod ration;
 mod retry;
 mod sealer;
+mod sealing;
 mod settle;
 mod spool;
 mod spooling;

@@ -8,11 +8,12 @@ use tokio::time::Instant;
 
 use crate::record::Degraded;
 
+use super::flights::{Answer, Flight, Flights};
 use super::outbox::{Company, Numbered};
 use super::retry::{self, Sent, Verdict};
 use super::stats::Loss;
 use super::warn::Warning;
-use super::worker::{AWAKE_AFTER_WORK, Answer, Flight, Flights, Shipper};
+use super::worker::{AWAKE_AFTER_WORK, Shipper};
 
 impl Shipper {
     pub(super) fn settle_ended(
@@ -57,7 +58,7 @@ impl Shipper {
             }
             Verdict::Hold { .. } => {
                 for item in items {
-                    self.outbox.failed(item, sent.records == 1, &counters);
+                    self.outbox.failed(item, sent.records == 1, Loss::Rejected, &counters);
                 }
             }
             Verdict::Alone => self.back(items, Company::Alone),
@@ -67,9 +68,22 @@ impl Shipper {
                 self.offers.forget();
                 self.back(items, Company::Plain);
             }
-            Verdict::Unauthorized => counters.lost(Loss::Unauthorized, count),
+            Verdict::Unauthorized => self.refuse(items, sent),
             Verdict::TooLarge => counters.lost(Loss::TooLarge, count),
             Verdict::Rejected => counters.lost(Loss::Rejected, count),
+        }
+    }
+
+    /// What is on disk stays there until the key is mended; only one that is refused while others
+    /// are taken is another client's.
+    fn refuse(&mut self, items: Vec<Numbered>, sent: Sent) {
+        let counters = Arc::clone(&self.link.counters);
+        for item in items {
+            if item.1.is_spooled() {
+                self.outbox.failed(item, sent.records == 1, Loss::Unauthorized, &counters);
+            } else {
+                counters.lost(Loss::Unauthorized, 1);
+            }
         }
     }
 

@@ -4,140 +4,93 @@
 //! it, and what a slow disk holds up is counted like any other pressure.
 
 use std::io;
-use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::batch::MAX_BATCH_BYTES;
-use super::consent::Generation;
-use super::spool::{FILE_BYTES, FILE_RECORDS, Spool};
+use super::disk::Disk;
+use super::gate::Gate;
+use super::outbox::Outbox;
+use super::spool::{FILE_BYTES, FILE_RECORDS, Loaded, Lowered, Spool};
 use super::stats::Loss;
-use super::warn::Warning;
+use super::waits::Waits;
+use super::warn::{Warner, Warning};
 use super::worker::{Link, Shipper};
 
 /// How long records gather while the collector does not answer, so that a file holds more than one.
 const GATHER: Duration = Duration::from_millis(250);
-/// How long a disk that refused to be written is left alone.
-const REST: Duration = Duration::from_secs(10);
-/// How often it is looked for what other processes left, while there is anything to do.
-const LOOK_AROUND: Duration = Duration::from_secs(60);
 /// What is kept of the time that a shutdown gives for writing what is left.
 const LAST_WORDS: Duration = Duration::from_millis(250);
 
-/// The spool, if the host wants one and the disk allows it.
-#[derive(Debug)]
-pub(super) struct Spooling {
-    directory: PathBuf,
-    max_bytes: usize,
-    /// `None` until it is opened, and where it cannot be.
-    spool: Option<Spool>,
-    /// The disk is left alone until then.
-    rests_until: Option<Instant>,
-    looks_around_at: Option<Instant>,
-    /// What another process left counts as handed over now.
-    generation: Generation,
-    /// How many files came back to memory so far.
-    loads: usize,
-}
-
-impl Spooling {
-    pub(super) fn new(directory: PathBuf, max_bytes: usize, generation: Generation) -> Self {
-        Self {
-            directory,
-            max_bytes,
-            spool: None,
-            rests_until: None,
-            looks_around_at: None,
-            generation,
-            loads: 0,
-        }
-    }
-
-    fn is_resting(&self, now: Instant) -> bool {
-        self.rests_until.is_some_and(|until| now < until)
-    }
-
-    fn open(&mut self, link: &Link) -> io::Result<&mut Spool> {
-        match &mut self.spool {
-            Some(spool) => Ok(spool),
-            none => {
-                let spool = Spool::open(&self.directory, &link.destination, self.max_bytes)?;
-                Ok(none.insert(spool))
-            }
-        }
-    }
-
-    /// Where somebody has removed the folder, another is made the next time. Returns how many
-    /// records went with it.
-    fn forget_if_gone(&mut self) -> Option<u64> {
-        let gone = self.spool.take_if(|spool| spool.is_gone())?;
-        Some(gone.records())
-    }
-
-    /// Takes over what dead processes left, now and then.
-    fn look_around(&mut self, link: &Link, now: Instant) -> io::Result<u64> {
-        if self.looks_around_at.is_some_and(|at| now < at) {
-            return Ok(0);
-        }
-        let generation = self.generation;
-        let spool = self.open(link)?;
-        let inherited = spool.inherit(generation)?;
-        // The level may be lower here than where they come from.
-        let withdrawn = spool.apply(&link.consent, &link.sdk);
-        self.looks_around_at = Some(now + LOOK_AROUND);
-        link.counters.adopted(inherited.records);
-        link.counters.spool_was_full(inherited.dropped);
-        link.counters.withdrawn_from_spool(withdrawn);
-        link.counters.set_aside(inherited.unfinished);
-        Ok(inherited.unfinished)
-    }
+/// What is in memory, and all that decides what goes to disk and what comes back.
+pub(super) struct Memory<'a> {
+    pub(super) link: &'a Link,
+    pub(super) warner: &'a mut Warner,
+    outbox: &'a mut Outbox,
+    gate: &'a Gate,
+    waits: &'a Waits,
 }
 
 impl Shipper {
-    /// Moves records between memory and disk, as the time asks for.
-    pub(super) fn spool(&mut self) {
-        let Some(mut spooling) = self.spooling.take() else {
-            return;
-        };
-        let now = Instant::now();
-        if !spooling.is_resting(now) {
-            if let Err(error) = self.spool_with(&mut spooling, now) {
-                spooling.rests_until = Some(now + REST);
-                if let Some(records) = spooling.forget_if_gone() {
-                    self.link.counters.spool_was_full(records);
-                    self.outbox.forget_spool();
-                }
-                self.warner.warn(Warning::Spool, &error.kind(), now);
-            }
-        }
-        self.spooling = Some(spooling);
+    /// The two sides, where there is a disk.
+    fn sides(&mut self) -> Option<(&mut Disk, Memory<'_>)> {
+        let Self { disk, link, outbox, gate, waits, warner, .. } = self;
+        Some((disk.as_mut()?, Memory { link, warner, outbox, gate, waits }))
     }
 
-    fn spool_with(&mut self, spooling: &mut Spooling, now: Instant) -> io::Result<()> {
-        if spooling.look_around(&self.link, now)? > 0 {
-            self.warner.warn(Warning::SetAside, &"half written", now);
+    /// Moves records between memory and disk, as the time asks for.
+    pub(super) fn spool(&mut self) {
+        if let Some((disk, mut memory)) = self.sides() {
+            disk.turn(&mut memory, Instant::now());
         }
-        let mut loads = spooling.loads;
-        let spool = spooling.open(&self.link)?;
-        spool.tidy();
-        while self.has_to_spool(now) {
-            self.store_some(spool, now)?;
+    }
+
+    /// The level was lowered: what is on disk follows.
+    pub(super) fn apply_to_spool(&mut self) {
+        if let Some((disk, mut memory)) = self.sides() {
+            disk.apply(&mut memory, Instant::now());
         }
-        while self.has_room_for_spooled(spool, loads) {
-            self.load_some(spool, now)?;
-            loads += 1;
+    }
+
+    /// The last chance: whatever is left, requests under way included, goes to disk.
+    pub(super) fn spool_the_rest(&mut self) {
+        if self.disk.is_none() {
+            return;
         }
-        spooling.loads = loads;
-        Ok(())
+        self.outbox.recover();
+        self.outbox.apply(&self.link.consent, &self.link.counters);
+        if let Some((disk, mut memory)) = self.sides() {
+            disk.end(&mut memory, Instant::now());
+        }
+        self.link.counters.spooled(self.outbox.held());
     }
 
     /// Whether the disk takes what memory does not have to hold.
     pub(super) fn can_spool(&self) -> bool {
-        self.spooling.as_ref().is_some_and(|spooling| !spooling.is_resting(Instant::now()))
+        self.disk.as_ref().is_some_and(|disk| !disk.is_resting(Instant::now()))
     }
 
-    fn has_to_spool(&self, now: Instant) -> bool {
+    /// When something has to be done about the disk, whatever else happens.
+    pub(super) fn spools_at(&self) -> Option<Instant> {
+        let disk = self.disk.as_ref()?;
+        let oldest = self.outbox.unspooled().map(|(_, oldest)| oldest);
+        if let Some(until) = disk.rests_until() {
+            return (disk.has_to_do() || oldest.is_some()).then_some(until);
+        }
+        let gathered = oldest.filter(|_| !self.gate.is_open()).map(|oldest| oldest + GATHER);
+        gathered.into_iter().chain(disk.deletes_at()).min()
+    }
+
+    /// What a shutdown leaves for writing what is left, of the time until `by`.
+    pub(super) fn reserve(&self) -> Duration {
+        if self.can_spool() { LAST_WORDS } else { Duration::ZERO }
+    }
+}
+
+impl Memory<'_> {
+    pub(super) fn has_to_spool(&self, now: Instant) -> bool {
         let Some((bytes, oldest)) = self.outbox.unspooled() else {
             return false;
         };
@@ -146,98 +99,180 @@ impl Shipper {
         is_cut_off || self.outbox.is_under_pressure() || self.waits.hurries(now)
     }
 
-    /// When what has gathered has to be written.
-    pub(super) fn spools_at(&self) -> Option<Instant> {
-        let spooling = self.spooling.as_ref().filter(|_| !self.gate.is_open())?;
-        let (_, oldest) = self.outbox.unspooled()?;
-        let gathered = oldest + GATHER;
-        Some(spooling.rests_until.map_or(gathered, |until| until.max(gathered)))
+    pub(super) fn has_unspooled(&self) -> bool {
+        self.outbox.unspooled().is_some()
     }
 
-    fn store_some(&mut self, spool: &mut Spool, now: Instant) -> io::Result<()> {
+    /// Writes the oldest that are nowhere but here, as many as a file takes.
+    pub(super) fn store_some(&mut self, spool: &mut Spool, now: Instant) -> io::Result<()> {
+        let counters = &self.link.counters;
         let numbers = self.outbox.next_for_spool(FILE_RECORDS, FILE_BYTES);
-        let numbers = self.outbox.apply_to(&numbers, &self.link.consent, &self.link.counters);
+        let numbers = self.outbox.apply_to(&numbers, &self.link.consent, counters);
         let generation = numbers.first().and_then(|number| self.outbox.generation(*number));
         let Some(generation) = generation else {
             return Ok(());
         };
+        self.outbox.fit(&numbers, spool.max_bytes(), counters);
         let items = self.outbox.get(&numbers);
         let payloads: Vec<_> = items.iter().map(|item| &item.payload).collect();
         let dropped = spool.store(&payloads, &self.link.sdk, generation)?;
         self.outbox.spooled(&numbers);
-        self.link.counters.spooled(numbers.len() as u64);
-        self.link.counters.spool_was_full(dropped);
+        counters.spooled(numbers.len() as u64);
+        counters.spool_was_full(dropped);
         if dropped > 0 {
-            let lost = self.link.counters.snapshot().lost_by(Loss::SpoolFull);
+            let lost = counters.snapshot().lost_by(Loss::SpoolFull);
             self.warner.warn(Warning::SpoolFull, &format_args!("{lost} so far"), now);
         }
         Ok(())
     }
 
-    /// New records are not held up: the spool's come when little else waits, and as long as the
-    /// collector does not answer only to find out whether it is back. At the end none come any more,
-    /// but for the first few: a process that lives for a moment has to deliver something, too.
-    fn has_room_for_spooled(&self, spool: &Spool, loads: usize) -> bool {
+    /// At the end none come back any more, but for the first few: a process that lives for a moment
+    /// has to deliver something, too.
+    pub(super) fn has_room_for_spooled(&self, spool: &Spool, loads: usize) -> bool {
         if !spool.has_more() || (self.waits.are_ending() && loads >= self.link.in_flight) {
             return false;
         }
         if self.gate.is_open() {
-            spool.loaded() < self.link.in_flight && self.outbox.bytes() < MAX_BATCH_BYTES
+            may_load(spool.loaded(), self.link.in_flight, self.outbox)
         } else {
+            // Only to find out whether the collector is back.
             self.outbox.is_empty()
         }
     }
 
-    fn load_some(&mut self, spool: &mut Spool, now: Instant) -> io::Result<()> {
-        let Some(loaded) = spool.load()? else {
+    /// Reads the oldest that are on disk alone.
+    pub(super) fn load_some(&mut self, spool: &mut Spool, now: Instant) -> io::Result<()> {
+        let Some(Loaded { payloads, promised, is_damaged, generation, held }) = spool.load()?
+        else {
             return Ok(());
         };
-        self.link.counters.loaded(loaded.payloads.len() as u64, loaded.promised);
-        if loaded.is_damaged {
+        self.link.counters.loaded(payloads.len() as u64, promised);
+        if is_damaged {
             self.link.counters.set_aside(1);
             self.warner.warn(Warning::SetAside, &"damaged", now);
+            spool.sweep(&self.link.consent);
         }
-        self.outbox.admit_spooled(loaded.payloads, loaded.generation, &loaded.held, now);
+        self.outbox.admit_spooled(payloads, generation, &held, now);
         Ok(())
     }
 
-    /// The level was lowered: what is on disk follows.
-    pub(super) fn apply_to_spool(&mut self) {
-        let Some(spool) = self.spooling.as_mut().and_then(|spooling| spooling.spool.as_mut())
-        else {
-            return;
-        };
-        let withdrawn = spool.apply(&self.link.consent, &self.link.sdk);
-        self.link.counters.withdrawn_from_spool(withdrawn);
-    }
-
-    /// The last chance: whatever is left, requests under way included, goes to disk.
-    pub(super) fn spool_the_rest(&mut self) {
-        if self.spooling.is_none() {
-            return;
+    /// What came of lowering the level on disk.
+    pub(super) fn take_back(&mut self, lowered: Lowered, now: Instant) {
+        let Lowered { withdrawn, homeless, let_go } = lowered;
+        let counters = &self.link.counters;
+        counters.withdrawn_from_spool(withdrawn);
+        for held in let_go {
+            self.outbox.let_go(|other| Arc::ptr_eq(other, &held));
         }
-        self.outbox.recover();
-        self.outbox.apply(&self.link.consent, &self.link.counters);
-        self.apply_to_spool();
-        let Some(mut spooling) = self.spooling.take() else {
-            return;
-        };
-        let now = Instant::now();
-        let written = spooling.open(&self.link).and_then(|spool| {
-            spool.tidy();
-            while self.outbox.unspooled().is_some() {
-                self.store_some(spool, now)?;
+        for Loaded { payloads, promised, generation, .. } in homeless {
+            counters.loaded(payloads.len() as u64, promised);
+            for payload in payloads {
+                self.outbox.admit(payload, generation, now, counters);
             }
-            Ok(())
-        });
-        if let Err(error) = written {
-            self.warner.warn(Warning::Spool, &error.kind(), now);
         }
-        self.link.counters.spooled(self.outbox.held());
     }
 
-    /// What a shutdown leaves for writing what is left, of the time until `by`.
-    pub(super) fn reserve(&self) -> Duration {
-        if self.can_spool() { LAST_WORDS } else { Duration::ZERO }
+    /// Somebody has removed the folder, with so many records that were there alone.
+    pub(super) fn forget_spool(&mut self, records: u64) {
+        self.link.counters.spool_was_full(records);
+        self.outbox.let_go(|_| true);
+    }
+}
+
+/// New records are not held up: the spool's come when little else is under way. But some always
+/// come, or a host that is never quiet would keep the oldest waiting for ever.
+fn may_load(loaded: usize, in_flight: usize, outbox: &Outbox) -> bool {
+    let is_quiet = loaded < in_flight && outbox.bytes() < MAX_BATCH_BYTES;
+    is_quiet || (loaded == 0 && !outbox.is_under_pressure())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use bytes::Bytes;
+    use http::{Request, Response};
+
+    use super::super::consent::Consent;
+    use super::super::queue::queue;
+    use super::super::sealer::Sealer;
+    use super::super::stats::Counters;
+    use super::super::transport::{BoxFuture, Transport, TransportError};
+    use super::*;
+    use crate::config::{CollectorUrl, Config, Destination};
+    use crate::mask::Policy;
+    use crate::record::Producer;
+    use crate::{Level, Record};
+
+    struct Nobody;
+
+    impl Transport for Nobody {
+        fn send(&self, _: Request<Bytes>) -> BoxFuture<Result<Response<Bytes>, TransportError>> {
+            Box::pin(async { Err(TransportError::Broken) })
+        }
+    }
+
+    fn shipper(spool_dir: &Path) -> Shipper {
+        let link = Link {
+            sealer: Arc::new(Sealer {
+                policy: Policy::default(),
+                producer: Producer::default(),
+                max_record_bytes: 1 << 20,
+                rule: None,
+            }),
+            counters: Arc::default(),
+            consent: Arc::new(Consent::new(Level::FullTrace)),
+            transport: Arc::new(Nobody),
+            destination: Destination {
+                url: CollectorUrl::parse("http://127.0.0.1:1/v1/logs", false).expect("valid"),
+                api_key: "key".into(),
+                client_id: "acme".to_owned(),
+            },
+            sdk: crate::wire::Sdk::default(),
+            in_flight: 4,
+            budget_bytes: 1 << 20,
+            timeout: Duration::from_secs(1),
+        };
+        let config = Config { spool_dir: Some(spool_dir.to_owned()), ..Config::default() };
+        Shipper::new(link, queue().1, &config)
+    }
+
+    #[test]
+    fn a_disk_that_is_not_well_is_looked_at_again_though_nothing_else_happens() {
+        let path = std::env::temp_dir().join(format!("epilogue-well-{}", uuid::Uuid::now_v7()));
+        fs::write(&path, "a file where a folder should be").expect("written");
+        let mut shipper = shipper(&path);
+        let before = Instant::now();
+        shipper.spool();
+        assert!(!shipper.can_spool());
+        assert!(shipper.spools_at().is_some_and(|at| at > before));
+        fs::remove_file(&path).expect("removed");
+        let mut shipper = self::shipper(&path);
+        shipper.spool();
+        assert!(shipper.can_spool());
+        assert_eq!(shipper.spools_at(), None, "a host that is idle is not woken");
+        drop(shipper);
+        fs::remove_dir_all(&path).expect("removed");
+    }
+
+    #[test]
+    fn a_host_that_is_never_quiet_does_not_keep_the_spool_waiting() {
+        let consent = Consent::new(Level::FullTrace);
+        let mut outbox = Outbox::new(4 << 20, Duration::from_secs(60));
+        assert!(may_load(3, 4, &outbox) && !may_load(4, 4, &outbox));
+        let fill = |outbox: &mut Outbox| {
+            let record = Record::workflow("1").state("x ".repeat(300_000));
+            let payload = record.seal(&Policy::default(), Level::FullTrace);
+            outbox.admit(payload, consent.now(), Instant::now(), &Counters::default());
+        };
+        while outbox.bytes() < MAX_BATCH_BYTES {
+            fill(&mut outbox);
+        }
+        assert!(may_load(0, 4, &outbox) && !may_load(1, 4, &outbox));
+        while !outbox.is_under_pressure() {
+            fill(&mut outbox);
+        }
+        assert!(!may_load(0, 4, &outbox), "what is new would have to go to disk for it");
     }
 }

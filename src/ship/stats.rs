@@ -20,7 +20,8 @@ pub enum Loss {
     TooLarge,
     /// The collector refuses it, or it failed four times while others got through.
     Rejected,
-    /// The collector does not know the key, or the record is another client's.
+    /// The collector does not know the key, or the record is another client's. What is in the
+    /// spool stays there until the key is mended.
     Unauthorized,
     /// It waited longer than the age limit.
     Expired,

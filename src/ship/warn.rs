@@ -36,6 +36,10 @@ pub(crate) enum Warning {
     SpoolFull,
     /// Something in the spool cannot be read.
     SetAside,
+    /// Nobody can tell what other processes left in the spool, or it cannot be taken over.
+    Estates,
+    /// Files of the spool cannot be deleted.
+    Undeleted,
 }
 
 impl Warning {
@@ -45,8 +49,8 @@ impl Warning {
                 "the collector cannot be reached; records wait, within the budget and age limit"
             }
             Self::Unauthorized => {
-                "the collector refuses the API key; its records are dropped and it is left alone \
-                 for a minute"
+                "the collector refuses the API key; what is not in the spool is dropped, and it is \
+                 left alone for a minute"
             }
             Self::Rejected => "the collector refuses records; they are dropped",
             Self::Full => "there is no room for more records; the newest are dropped",
@@ -58,6 +62,8 @@ impl Warning {
             Self::Spool => "the spool cannot be used; records wait in memory",
             Self::SpoolFull => "the spool is full; the oldest records are dropped",
             Self::SetAside => "files of the spool are damaged or half written, and were set aside",
+            Self::Estates => "what other processes left in the spool cannot be taken over",
+            Self::Undeleted => "files of the spool cannot be deleted; it is tried again and again",
         }
     }
 }

@@ -2,7 +2,6 @@
 //!
 //! The decisions are made elsewhere; here is the loop that carries them out.
 
-use std::collections::HashMap;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
@@ -11,28 +10,25 @@ use std::task::Poll;
 use std::thread;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::Response;
 use tokio::runtime::{self, Runtime};
-use tokio::task::{self, JoinError, JoinSet};
+use tokio::task;
 use tokio::time::{Instant, timeout, timeout_at};
-use uuid::Uuid;
 
 use crate::config::{Config, Destination};
-use crate::level::Level;
-use crate::record::{Degraded, Payload, Walk};
+use crate::record::{Degraded, Payload};
 use crate::wire;
 
 use super::batch::{self, MAX_BATCH_BYTES, MAX_BATCH_RECORDS, Offers};
 use super::consent::Consent;
 use super::control::Command;
+use super::disk::Disk;
+use super::flights::{Flight, Flights};
 use super::gate::{Gate, Pass};
 use super::outbox::{Company, Outbox};
-use super::queue::{HandedOver, Incoming, Rest};
+use super::queue::{Incoming, Rest};
 use super::ration::Ration;
 use super::retry::Sent;
 use super::sealer::Sealer;
-use super::spooling::Spooling;
 use super::stats::{Counters, Loss};
 use super::transport::{Transport, TransportError};
 use super::waits::Waits;
@@ -46,11 +42,6 @@ const AWAKE_TICK: Duration = Duration::from_millis(1);
 /// How long it leaves the CPU to whoever has just woken it. Where both share one, the kernel runs
 /// the woken thread first, and the hand-over would take as long as the sealing behind it.
 const AFTER_WAKE: Duration = Duration::from_micros(50);
-/// What is sealed before requests get their turn again.
-const SEALED_AT_ONCE: usize = 64;
-const SEALED_BYTES_AT_ONCE: usize = 256 << 10;
-/// How long requests wait for their turn where the host's values are slow to tell what they are.
-const SEALED_WITHIN: Duration = Duration::from_millis(10);
 /// Room for a host's deepest `Serialize` in a build without optimization: a stack that runs over
 /// ends the process. Only what is used of it is ever taken.
 const STACK_BYTES: usize = 16 << 20;
@@ -59,14 +50,12 @@ const MOST_RESTARTS: u32 = 16;
 /// How long to wait for a runtime that cannot be made.
 const RUNTIME_PAUSE: Duration = Duration::from_millis(500);
 
-pub(super) type Answer = Result<Response<Bytes>, TransportError>;
-
 /// Everything that the worker keeps while it lives, and over a restart.
 pub(crate) struct Shipper {
     pub(super) link: Link,
     pub(super) incoming: Incoming,
     pub(super) outbox: Outbox,
-    pub(super) spooling: Option<Spooling>,
+    pub(super) disk: Option<Disk>,
     pub(super) gate: Gate,
     pub(super) offers: Offers,
     pub(super) warner: Warner,
@@ -92,35 +81,6 @@ pub(crate) struct Link {
     pub(crate) in_flight: usize,
     pub(crate) budget_bytes: usize,
     pub(crate) timeout: Duration,
-}
-
-/// A request under way.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Flight {
-    pub(super) request: u64,
-    pub(super) pass: Pass,
-    pub(super) sent: Sent,
-}
-
-/// The requests under way, by the task that drives each.
-#[derive(Debug, Default)]
-pub(super) struct Flights {
-    pub(super) tasks: JoinSet<Answer>,
-    pub(super) by_task: HashMap<task::Id, Flight>,
-}
-
-impl Flights {
-    pub(super) fn over(
-        &mut self,
-        ended: Result<(task::Id, Answer), JoinError>,
-    ) -> Option<(Flight, Answer)> {
-        let (id, answer) = match ended {
-            Ok((id, answer)) => (id, answer),
-            // A transport of the host's that panics has sent nothing.
-            Err(error) => (error.id(), Err(TransportError::Broken)),
-        };
-        self.by_task.remove(&id).map(|flight| (flight, answer))
-    }
 }
 
 /// Starts the thread.
@@ -149,6 +109,8 @@ fn supervise(mut shipper: Shipper) {
         }
         shipper.recover();
     }
+    // What is sealed is safe on disk, if that is not what panics.
+    let _ = catch_unwind(AssertUnwindSafe(|| shipper.spool_the_rest()));
     shipper.link.counters.end(Loss::WorkerGone);
     tell("the shipper's thread ends: nothing more will be shipped", &shipper.restarts);
 }
@@ -161,10 +123,10 @@ impl Shipper {
     pub(crate) fn new(link: Link, incoming: Incoming, config: &Config) -> Self {
         let is_loopback = link.destination.url.is_loopback();
         let generation = link.consent.now();
-        let spooling = config.spool_dir.clone();
+        let spool_dir = config.spool_dir.clone();
         Self {
             outbox: Outbox::new(config.budget_bytes, config.max_age),
-            spooling: spooling.map(|dir| Spooling::new(dir, config.spool_bytes, generation)),
+            disk: spool_dir.map(|dir| Disk::new(dir, config.spool_bytes, generation)),
             gate: Gate::new(),
             offers: Offers::new(config.batches, config.compression, is_loopback),
             warner: Warner::default(),
@@ -232,93 +194,6 @@ impl Shipper {
                 Command::Retire => self.waits.retire(),
             }
         }
-    }
-
-    /// Seals some of what was handed over. Tells whether there may be more.
-    fn seal_some(&mut self) -> bool {
-        let (mut bytes, began) = (0, Instant::now());
-        for _ in 0..SEALED_AT_ONCE {
-            let Some(handed_over) = self.incoming.pop() else {
-                self.waits.sealed_all(self.outbox.next_number());
-                return false;
-            };
-            bytes += self.seal(handed_over);
-            self.waits.sealed_one(self.outbox.next_number());
-            if bytes >= SEALED_BYTES_AT_ONCE || began.elapsed() >= SEALED_WITHIN {
-                break;
-            }
-        }
-        true
-    }
-
-    fn seal(&mut self, handed_over: HandedOver) -> usize {
-        let HandedOver { unsealed, generation } = handed_over;
-        self.is_sealing = true;
-        let began = Instant::now();
-        let walk = if self.is_out_of_time(began) {
-            Walk::Skip(Degraded::Shutdown)
-        } else if self.incoming.is_crowded() {
-            Walk::Skip(Degraded::Pressure)
-        } else if self.outbox.is_under_pressure() && !self.can_spool() {
-            Walk::NamesOnly
-        } else {
-            Walk::Full
-        };
-        let link = &self.link;
-        let level = link.consent.since(generation);
-        if level == Level::Off {
-            link.counters.withdrawn(1);
-            self.is_sealing = false;
-            return 0;
-        }
-        let payload = link.sealer.seal(unsealed, level, walk);
-        let now = Instant::now();
-        self.awake_until = now + AWAKE_AFTER_WORK;
-        if walk == Walk::Full {
-            self.ration.took(now.duration_since(began));
-        }
-        if payload.level() == Level::Off {
-            // The host's rule wants nothing of it.
-            link.counters.withdrawn(1);
-            self.is_sealing = false;
-            return 0;
-        }
-        let (bytes, id, degraded) = (payload.size(), payload.id(), payload.degraded());
-        link.counters.masked(&payload.report());
-        if payload.has_trace() {
-            self.learn_size(bytes);
-        }
-        self.outbox.admit(payload, generation, now, &self.link.counters);
-        self.is_sealing = false;
-        self.note_degraded(degraded, id, now);
-        bytes
-    }
-
-    /// Whether the process ends before all that waits could be looked at, and it is not this
-    /// record's turn.
-    fn is_out_of_time(&mut self, now: Instant) -> bool {
-        let left = self.waits.time_left(now);
-        left.is_some_and(|left| !self.ration.affords(self.incoming.len() + 1, left))
-    }
-
-    fn note_degraded(&mut self, degraded: Option<Degraded>, id: Uuid, now: Instant) {
-        let Some(why) = degraded else {
-            return;
-        };
-        self.link.counters.degraded(why, 1);
-        if why == Degraded::Unserializable {
-            self.warner.warn(Warning::Unserializable, &id, now);
-        }
-    }
-
-    /// The queue holds as many records as the budget will at their size lately. Only records with
-    /// their trace tell how large the values are that wait in it.
-    fn learn_size(&mut self, bytes: usize) {
-        self.average_bytes = match self.average_bytes {
-            0 => bytes,
-            average => (7 * average + bytes) / 8,
-        };
-        self.incoming.set_capacity(self.link.budget_bytes, self.average_bytes);
     }
 
     fn tidy(&mut self) {
@@ -409,15 +284,26 @@ impl Shipper {
         self.waits.answer_flushes(&self.outbox);
         // What is in the spool is safe, and is waited for only while it goes somewhere.
         let is_safe = self.outbox.is_settled_before(u64::MAX);
-        let is_stuck = !self.gate.is_open() || self.waits.hurries(Instant::now());
-        let is_empty = self.incoming.len() == 0 && is_safe && (self.outbox.is_empty() || is_stuck);
+        let is_held = !self.gate.is_open() && self.outbox.requests_in_flight() == 0;
+        let is_stuck = is_held || self.waits.hurries(Instant::now());
+        let is_settled = is_safe && (self.outbox.is_empty() || is_stuck);
+        let is_empty = self.incoming.len() == 0 && is_settled;
         let is_over = self.waits.are_over(Instant::now(), is_empty, self.reserve());
         if is_over {
-            self.spool_the_rest();
-            self.link.counters.end(Loss::Shutdown);
-            self.waits.end(is_empty);
+            self.end();
         }
         is_over
+    }
+
+    /// What reaches the disk in the end is as safe as what was delivered, and there for the next
+    /// process by the time that anybody hears of it.
+    fn end(&mut self) {
+        self.spool_the_rest();
+        self.disk = None;
+        self.waits.answer_flushes(&self.outbox);
+        let is_safe = self.incoming.len() == 0 && self.outbox.is_settled_before(u64::MAX);
+        self.link.counters.end(Loss::Shutdown);
+        self.waits.end(is_safe);
     }
 
     /// Waits until a request is over, something has to be done, or somebody wakes the worker. For

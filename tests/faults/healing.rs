@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use epilogue::{Client, Level, Loss};
 
-use crate::common::{LONG, SHORT, add_up, numbered, traced};
+use crate::common::{LONG, SHORT, add_up, numbered, ship_together, traced};
 use crate::inside::{Conduct, Inside};
 use crate::trouble::{is_unique, settle};
 
@@ -63,6 +63,30 @@ fn a_worker_that_never_gets_anywhere_gives_up_and_all_is_counted() {
     let stats = client.stats();
     assert_eq!((stats.lost_by(Loss::WorkerGone), stats.lost()), (3, 3), "{stats}");
     add_up(&stats);
+}
+
+#[test]
+fn a_worker_that_gives_up_leaves_what_it_had_on_disk() {
+    let spool = std::env::temp_dir().join(format!("epilogue-gives-up-{}", std::process::id()));
+    let inside = Inside::default();
+    // Each answer costs one record and ends the worker's turn with a panic.
+    inside.set(Conduct::Explodes(400));
+    let client = inside.builder().in_flight(1).spool_dir(&spool).build().unwrap();
+    ship_together(&client, numbered(40).iter().map(|ticket| traced(ticket)));
+    let began = Instant::now();
+    while client.stats().pending() > 0 {
+        assert!(began.elapsed() < LONG, "{client:?}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let stats = client.stats();
+    assert_eq!(
+        (stats.lost_by(Loss::WorkerGone), stats.lost() + stats.spooled()),
+        (0, 41),
+        "{stats}"
+    );
+    assert!(stats.spooled() > 0);
+    add_up(&stats);
+    std::fs::remove_dir_all(spool).unwrap();
 }
 
 #[test]

@@ -51,7 +51,7 @@ impl Item {
         }
     }
 
-    pub(super) fn is_spooled(&self) -> bool {
+    pub(crate) fn is_spooled(&self) -> bool {
         self.held.is_some()
     }
 

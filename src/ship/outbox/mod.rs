@@ -2,6 +2,7 @@
 //! time.
 
 mod item;
+mod spooled;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -14,7 +15,6 @@ use crate::record::{Degraded, Payload};
 pub(crate) use self::item::{Company, Item};
 
 use super::consent::{Consent, Generation};
-use super::spool::Held;
 use super::stats::{Counters, Loss};
 
 /// By its place in the order in which records were sealed.
@@ -106,87 +106,13 @@ impl Outbox {
     ) {
         let number = self.next_number;
         self.next_number += 1;
-        self.bytes += payload.size();
-        self.put(number, Item::new(payload, generation, now));
+        self.back(number, Item::new(payload, generation, now));
         if self.bytes > self.budget {
             self.make_room(counters);
         }
         if self.bytes > self.budget && self.take(number).is_some() {
             counters.lost(Loss::QueueFull, 1);
         }
-    }
-
-    /// Takes in payloads that are in the spool as well. They were sealed long ago, but those that
-    /// wait already are not held up by them.
-    pub(crate) fn admit_spooled(
-        &mut self,
-        payloads: Vec<Payload>,
-        generation: Generation,
-        held: &Held,
-        now: Instant,
-    ) {
-        for payload in payloads {
-            let mut item = Item::new(payload, generation, now);
-            item.held = Some(Held::clone(held));
-            self.back(self.next_number, item);
-            self.next_number += 1;
-        }
-    }
-
-    /// The oldest records that are nowhere but here, as many as one file of the spool takes, all of
-    /// the same generation.
-    pub(crate) fn next_for_spool(&self, most: usize, max_bytes: usize) -> Vec<u64> {
-        let mut bytes = 0;
-        let mut generation = None;
-        let fits = |number: &&u64| {
-            let Some(item) = self.waiting.get(number) else {
-                return false;
-            };
-            let is_first = bytes == 0;
-            bytes += item.payload.size();
-            *generation.get_or_insert(item.generation) == item.generation
-                && (is_first || bytes <= max_bytes)
-        };
-        self.unspooled.iter().take(most).take_while(fits).copied().collect()
-    }
-
-    /// How many bytes are nowhere but here, and since when the oldest of them has been waiting.
-    pub(crate) fn unspooled(&self) -> Option<(usize, Instant)> {
-        let oldest = self.waiting.get(self.unspooled.first()?)?;
-        Some((self.unspooled_bytes, oldest.sealed_at))
-    }
-
-    /// What is known of the consent to a record.
-    pub(crate) fn generation(&self, number: u64) -> Option<Generation> {
-        self.waiting.get(&number).map(|item| item.generation)
-    }
-
-    /// Lets go of records that are in the spool now.
-    pub(crate) fn spooled(&mut self, numbers: &[u64]) {
-        for number in numbers {
-            self.take(*number);
-        }
-    }
-
-    /// What is here is nowhere else any more.
-    pub(crate) fn forget_spool(&mut self) {
-        for (_, item) in self.in_flight.values_mut().flatten() {
-            item.held = None;
-        }
-        for (number, mut item) in std::mem::take(&mut self.waiting) {
-            if item.held.take().is_none() {
-                self.waiting.insert(number, item);
-            } else {
-                self.put(number, item);
-            }
-        }
-    }
-
-    /// How many of all that is here is in the spool as well.
-    pub(crate) fn held(&self) -> u64 {
-        let waiting = self.waiting.len() - self.unspooled.len();
-        let sent = self.in_flight.values().flatten().filter(|(_, item)| item.is_spooled()).count();
-        (waiting + sent) as u64
     }
 
     /// Successes first and oldest first: a trace of what went well is missed least.
@@ -361,14 +287,20 @@ impl Outbox {
         self.successes += 1;
     }
 
-    /// A record that failed and is to be tried again; dropped once it has failed too often while
-    /// others got through.
-    pub(crate) fn failed(&mut self, numbered: Numbered, was_alone: bool, counters: &Counters) {
+    /// A record that failed and is to be tried again; dropped for this reason once it has failed
+    /// too often while others got through.
+    pub(crate) fn failed(
+        &mut self,
+        numbered: Numbered,
+        was_alone: bool,
+        loss: Loss,
+        counters: &Counters,
+    ) {
         let (number, mut item) = numbered;
         if item.failed(was_alone, self.successes) {
             self.back(number, item);
         } else {
-            counters.lost(Loss::Rejected, 1);
+            counters.lost(loss, 1);
         }
     }
 

@@ -124,7 +124,7 @@ fn a_poisonous_record_goes_after_four_failures_while_others_get_through() {
     for failure in 1..=4 {
         let request = bench.outbox.send(&[0]);
         let item = bench.outbox.finish(request).remove(0);
-        bench.outbox.failed(item, true, &bench.counters);
+        bench.outbox.failed(item, true, Loss::Rejected, &bench.counters);
         bench.check();
         assert_eq!(bench.outbox.has_waiting(), failure < 4);
         bench.outbox.got_through();
@@ -139,7 +139,7 @@ fn an_outage_costs_no_record_its_attempts() {
     for _ in 0..100 {
         let request = bench.outbox.send(&[0]);
         let item = bench.outbox.finish(request).remove(0);
-        bench.outbox.failed(item, true, &bench.counters);
+        bench.outbox.failed(item, true, Loss::Rejected, &bench.counters);
     }
     assert!(bench.outbox.has_waiting());
 }
@@ -152,7 +152,7 @@ fn innocent_company_is_not_dropped_but_sent_alone() {
     for _ in 0..2 {
         let request = bench.outbox.send(&[0, 1]);
         for item in bench.outbox.finish(request) {
-            bench.outbox.failed(item, false, &bench.counters);
+            bench.outbox.failed(item, false, Loss::Rejected, &bench.counters);
         }
         bench.outbox.got_through();
     }

@@ -1,10 +1,12 @@
 //! One file of the spool: records as they are sent, one a line, so that a person can read them and
 //! send them by hand.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
+
+use super::private;
 
 /// What a file is called that is being written, or was when its process ended.
 const UNFINISHED: &str = "tmp";
@@ -65,23 +67,36 @@ pub(super) fn is_set_aside(name: &str) -> bool {
     name.ends_with(&format!(".{SET_ASIDE}"))
 }
 
+/// Whether a file of this name holds records, or some of one.
+pub(super) fn may_hold_traces(name: &str) -> bool {
+    is_set_aside(name) || is_unfinished(name) || FileName::parse(name).is_some()
+}
+
 /// The name of what is set aside of a file.
 pub(super) fn aside(name: &str) -> String {
     format!("{}.{SET_ASIDE}", name.trim_end_matches(&format!(".{UNFINISHED}")))
 }
 
-/// Writes a file that is either there as a whole or not at all: written aside, synced, renamed.
+/// Writes a file that is either there as a whole or not at all, also after a power failure.
 pub(super) fn write(folder: &Path, name: &str, content: &[u8]) -> io::Result<()> {
-    let unfinished = folder.join(format!("{name}.{UNFINISHED}"));
-    let written = write_aside(&unfinished, content)
-        .and_then(|()| fs::rename(&unfinished, folder.join(name)))
-        .and_then(|()| sync_folder(folder));
+    let written = put(folder, name, content).and_then(|()| private::sync_folder(folder));
     if written.is_err() {
-        // What is left of it takes room that may be all that is missing, and nobody would know of it.
-        let _ = fs::remove_file(&unfinished);
+        // Nobody would know of it.
         let _ = fs::remove_file(folder.join(name));
     }
     written
+}
+
+/// The same, but for the folder, which is still to be synced: written aside, synced, renamed.
+pub(super) fn put(folder: &Path, name: &str, content: &[u8]) -> io::Result<()> {
+    let unfinished = folder.join(format!("{name}.{UNFINISHED}"));
+    let put =
+        write_aside(&unfinished, content).and_then(|()| fs::rename(&unfinished, folder.join(name)));
+    if put.is_err() {
+        // What is left of it takes room that may be all that is missing.
+        let _ = fs::remove_file(&unfinished);
+    }
+    put
 }
 
 fn write_aside(path: &Path, content: &[u8]) -> io::Result<()> {
@@ -95,18 +110,19 @@ fn write_aside(path: &Path, content: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-/// A rename is safe once the folder is written as well.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+/// Deletes a file. Tells whether it is gone.
+pub(super) fn delete(path: &Path) -> bool {
+    fs::remove_file(path).is_ok() || is_missing(path)
 }
 
-/// The content of a file that is no link.
-pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
-    if fs::symlink_metadata(path)?.is_file() {
-        fs::read(path)
-    } else {
-        Err(io::Error::from(io::ErrorKind::InvalidData))
-    }
+fn is_missing(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+}
+
+/// Takes the content of a file that cannot be deleted.
+pub(super) fn empty(path: &Path) {
+    let mut options = OpenOptions::new();
+    let _ = private::do_not_follow(options.write(true).truncate(true)).open(path);
 }
 
 #[cfg(test)]

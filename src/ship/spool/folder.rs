@@ -2,19 +2,19 @@
 //!
 //! Under the directory that the host names there is one folder for each address and client id,
 //! because another client's key must not send its records, and in that one folder for each process.
-//! A process holds the lock of its folder for as long as it lives, however it ends.
 
 use std::fmt::Write as _;
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::file;
+use super::file::{self, FileName};
+use super::lock::Lock;
+use super::private;
 
-const LOCK: &str = "lock";
 /// How often a folder of its own is tried for: another process may clear away one that is not
 /// locked yet.
 const TRIES: usize = 8;
@@ -28,13 +28,14 @@ const SHOWN_BYTES: usize = 32;
 pub(super) struct Folder {
     path: PathBuf,
     writer: String,
-    _lock: Lock,
+    /// `None` only while it is being dropped.
+    lock: Option<Lock>,
 }
 
-/// What a dead process left, moved to a folder of one's own.
+/// What one dead process left, moved to a folder of one's own.
 #[derive(Debug, Default)]
 pub(super) struct Estate {
-    /// The names of its files.
+    /// The names of its files, oldest first.
     pub(super) files: Vec<String>,
     /// How many it was writing when it ended; they are set aside.
     pub(super) unfinished: u64,
@@ -43,18 +44,18 @@ pub(super) struct Estate {
 impl Folder {
     /// A folder of one's own, for records to this address as this client.
     pub(super) fn create(spool: &Path, address: &str, client_id: &str) -> io::Result<Self> {
-        make_folders(spool)?;
+        private::make_folders(spool)?;
         let shared = spool.join(folder_name(address, client_id));
-        make_folder(&shared)?;
+        private::make_folder(&shared)?;
         for _ in 0..TRIES {
             let writer = Uuid::now_v7().simple().to_string();
             let path = shared.join(&writer);
-            make_folder(&path)?;
-            if let Some(lock) = lock(&path)? {
-                return Ok(Self { path, writer, _lock: lock });
+            private::make_folder(&path)?;
+            if let Some(lock) = Lock::of(&path)? {
+                return Ok(Self { path, writer, lock: Some(lock) });
             }
         }
-        Err(io::Error::from(io::ErrorKind::WouldBlock))
+        Err(io::ErrorKind::WouldBlock.into())
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -65,58 +66,71 @@ impl Folder {
         &self.writer
     }
 
+    /// Whether somebody has removed it; where nobody can tell, it is there.
+    pub(super) fn is_gone(&self) -> bool {
+        matches!(self.path.try_exists(), Ok(false))
+    }
+
+    /// The names of everything in it but the lock.
+    pub(super) fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(&self.path).into_iter().flatten().flatten();
+        let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+        names.filter(|name| !Lock::is_name(name)).collect()
+    }
+
     /// Takes over what dead processes left beside this folder.
-    pub(super) fn inherit(&self) -> io::Result<Estate> {
-        let mut estate = Estate::default();
+    ///
+    /// # Errors
+    /// Where nobody can tell what is there. What somebody else made is passed over.
+    pub(super) fn inherit(&self) -> io::Result<Vec<Estate>> {
+        let mut estates = Vec::new();
         let shared = self.path.parent().unwrap_or(&self.path);
-        for entry in fs::read_dir(shared)? {
-            let path = entry?.path();
-            let is_folder = fs::symlink_metadata(&path).is_ok_and(|data| data.is_dir());
-            if path == self.path || !is_folder {
+        for entry in fs::read_dir(shared)?.flatten() {
+            let path = entry.path();
+            if path == self.path || private::claim(&path).is_err() {
                 continue;
             }
-            // One that cannot be locked is another user's, or is being cleared away.
-            if let Ok(Some(lock)) = lock(&path) {
-                self.take_over(&path, &mut estate);
-                drop(lock);
+            // One that cannot be locked is in use, or is being cleared away.
+            if let Ok(Some(lock)) = Lock::of(&path) {
+                estates.push(self.take_over(&path));
+                lock.clear_away(&path);
             }
         }
-        estate.files.sort_unstable();
-        Ok(estate)
+        Ok(estates)
     }
 
     /// What cannot be moved stays for the next process.
-    fn take_over(&self, dead: &Path, estate: &mut Estate) {
+    fn take_over(&self, dead: &Path) -> Estate {
+        let mut estate = Estate::default();
         for entry in fs::read_dir(dead).into_iter().flatten().flatten() {
-            let Ok(name) = entry.file_name().into_string() else {
-                continue;
-            };
-            let takes = |as_name: &str| fs::rename(entry.path(), self.path.join(as_name)).is_ok();
-            if file::is_unfinished(&name) {
-                estate.unfinished += u64::from(takes(&file::aside(&name)));
-            } else if file::is_set_aside(&name) {
-                takes(&name);
-            } else if file::FileName::parse(&name).is_some() && takes(&name) {
-                estate.files.push(name);
+            if let Ok(name) = entry.file_name().into_string() {
+                self.take(&entry.path(), name, &mut estate);
             }
         }
-        // With anything left in it the folder stays.
-        let is_empty = fs::read_dir(dead).is_ok_and(|left| left.count() <= 1);
-        if is_empty {
-            let _ = fs::remove_file(dead.join(LOCK)).and_then(|()| fs::remove_dir(dead));
+        // What moved is safe where it is once both folders are written, and is still whole before.
+        let _ = private::sync_folder(&self.path).and_then(|()| private::sync_folder(dead));
+        estate.files.sort_unstable();
+        estate
+    }
+
+    fn take(&self, path: &Path, name: String, estate: &mut Estate) {
+        let takes = |as_name: &str| fs::rename(path, self.path.join(as_name)).is_ok();
+        if file::is_unfinished(&name) {
+            estate.unfinished += u64::from(takes(&file::aside(&name)));
+        } else if file::is_set_aside(&name) {
+            takes(&name);
+        } else if FileName::parse(&name).is_some() && takes(&name) {
+            estate.files.push(name);
         }
     }
 
     /// Keeps of what was set aside the newest alone: nobody may ever look at it.
     pub(super) fn bound_set_aside(&self) {
-        let entries = fs::read_dir(&self.path).into_iter().flatten().flatten();
-        let mut aside: Vec<PathBuf> = entries
-            .filter(|entry| entry.file_name().to_str().is_some_and(file::is_set_aside))
-            .map(|entry| entry.path())
-            .collect();
+        let mut aside = self.names();
+        aside.retain(|name| file::is_set_aside(name));
         aside.sort_unstable();
         for oldest in aside.iter().rev().skip(MOST_SET_ASIDE) {
-            let _ = fs::remove_file(oldest);
+            let _ = fs::remove_file(self.path.join(oldest));
         }
     }
 }
@@ -124,10 +138,8 @@ impl Folder {
 impl Drop for Folder {
     /// An empty folder is of no use to anybody; one with files is left to the next process.
     fn drop(&mut self) {
-        let is_empty = fs::read_dir(&self.path).is_ok_and(|entries| entries.count() <= 1);
-        if is_empty {
-            let lock = self.path.join(LOCK);
-            let _ = fs::remove_file(lock).and_then(|()| fs::remove_dir(&self.path));
+        if let Some(lock) = self.lock.take() {
+            lock.clear_away(&self.path);
         }
     }
 }
@@ -152,118 +164,28 @@ fn folder_name(address: &str, client_id: &str) -> String {
     name
 }
 
-/// The lock of a folder, if nobody has it.
-fn lock(folder: &Path) -> io::Result<Option<Lock>> {
-    let path = folder.join(LOCK);
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    let lock = match Lock::take(&mut options, &path) {
-        // Somebody cleared the folder away.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        taken => taken?,
-    };
-    // The file that is locked may not be the one that is there any more.
-    Ok(lock.filter(|_| path.exists()))
-}
-
-/// A file that this process alone has locked. The system unlocks it however the process ends.
-#[cfg(unix)]
-#[derive(Debug)]
-struct Lock {
-    _file: nix::fcntl::Flock<File>,
-}
-
-#[cfg(unix)]
-impl Lock {
-    fn take(options: &mut OpenOptions, path: &Path) -> io::Result<Option<Self>> {
-        use std::os::unix::fs::OpenOptionsExt;
-
-        use nix::errno::Errno;
-        use nix::fcntl::{Flock, FlockArg, OFlag};
-
-        let file = options.mode(0o600).custom_flags(OFlag::O_NOFOLLOW.bits()).open(path)?;
-        match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
-            Ok(file) => Ok(Some(Self { _file: file })),
-            Err((_, Errno::EWOULDBLOCK)) => Ok(None),
-            Err((_, error)) => Err(error.into()),
-        }
-    }
-}
-
-/// A file that this process alone has open.
-#[cfg(not(unix))]
-#[derive(Debug)]
-struct Lock {
-    _file: File,
-}
-
-#[cfg(windows)]
-impl Lock {
-    fn take(options: &mut OpenOptions, path: &Path) -> io::Result<Option<Self>> {
-        use std::os::windows::fs::OpenOptionsExt;
-
-        /// Windows' error code for a file that another has open.
-        const SHARING_VIOLATION: i32 = 32;
-        match options.share_mode(0).open(path) {
-            Ok(file) => Ok(Some(Self { _file: file })),
-            Err(error) if error.raw_os_error() == Some(SHARING_VIOLATION) => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-}
-
-#[cfg(not(any(unix, windows)))]
-impl Lock {
-    /// Without locks nobody can tell who is alive, so there is no spool.
-    fn take(_: &mut OpenOptions, _: &Path) -> io::Result<Option<Self>> {
-        Err(io::Error::from(io::ErrorKind::Unsupported))
-    }
-}
-
-fn make_folders(path: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    private(&mut builder).create(path)
-}
-
-/// Makes a folder, or finds one that is no link.
-fn make_folder(path: &Path) -> io::Result<()> {
-    match private(&mut DirBuilder::new()).create(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-        made => return made,
-    }
-    if fs::symlink_metadata(path)?.is_dir() {
-        Ok(())
-    } else {
-        Err(io::Error::from(io::ErrorKind::NotADirectory))
-    }
-}
-
-fn private(builder: &mut DirBuilder) -> &mut DirBuilder {
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(builder, 0o700);
-    builder
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::file::FileName;
     use super::super::tests::Scratch;
     use super::*;
+
+    fn folder(scratch: &Scratch) -> Folder {
+        Folder::create(scratch.path(), "http://a/", "acme").expect("a folder")
+    }
 
     #[test]
     fn each_process_has_a_folder_of_its_own_and_what_a_dead_one_left_is_taken_over() {
         let scratch = Scratch::new();
-        let folder = || Folder::create(scratch.path(), "http://a/", "acme").expect("a folder");
-        let (one, other) = (folder(), folder());
+        let (one, other) = (folder(&scratch), folder(&scratch));
         let name = FileName::new(std::time::SystemTime::now(), one.writer(), 1, 3).to_string();
         file::write(one.path(), &name, b"{}\n").expect("written");
         fs::write(one.path().join("x.ndjson.tmp"), "{").expect("written");
-        assert_eq!(other.inherit().expect("a look around").files, Vec::<String>::new());
+        assert!(other.inherit().expect("a look around").is_empty());
 
         let left = one.path().to_owned();
         drop(one);
-        let estate = other.inherit().expect("a look around");
+        let estates = other.inherit().expect("a look around");
+        let [estate] = &estates[..] else { panic!("{estates:?}") };
         assert_eq!((&estate.files, estate.unfinished), (&vec![name.clone()], 1));
         assert!(other.path().join(&name).exists() && !left.exists());
         assert!(other.path().join("x.ndjson.damaged").exists());
@@ -272,8 +194,9 @@ mod tests {
     #[test]
     fn a_folder_without_files_goes_with_its_process() {
         let scratch = Scratch::new();
-        let folder = Folder::create(scratch.path(), "http://a/", "acme").expect("a folder");
+        let folder = folder(&scratch);
         let path = folder.path().to_owned();
+        assert!(!folder.is_gone());
         drop(folder);
         assert!(!path.exists());
     }
@@ -281,13 +204,12 @@ mod tests {
     #[test]
     fn of_what_is_damaged_the_newest_is_kept() {
         let scratch = Scratch::new();
-        let folder = Folder::create(scratch.path(), "http://a/", "acme").expect("a folder");
+        let folder = folder(&scratch);
         for number in 10..10 + MOST_SET_ASIDE + 4 {
             fs::write(folder.path().join(format!("{number}.damaged")), "x").expect("written");
         }
         folder.bound_set_aside();
-        let left = fs::read_dir(folder.path()).expect("it is there").count();
-        assert_eq!(left, MOST_SET_ASIDE + 1, "they and the lock");
+        assert_eq!(folder.names().len(), MOST_SET_ASIDE);
         assert!(!folder.path().join("13.damaged").exists());
         assert!(folder.path().join("14.damaged").exists());
     }
@@ -314,7 +236,7 @@ mod tests {
         use std::os::unix::fs::{PermissionsExt, symlink};
 
         let scratch = Scratch::new();
-        let folder = Folder::create(scratch.path(), "http://a/", "acme").expect("a folder");
+        let folder = folder(&scratch);
         file::write(folder.path(), "1-1-1-a.ndjson", b"x").expect("written");
         let mode = |path: &Path| fs::metadata(path).expect("it is there").permissions().mode();
         assert_eq!(mode(folder.path()) & 0o777, 0o700);
@@ -324,7 +246,8 @@ mod tests {
         fs::create_dir(&elsewhere).expect("a folder");
         symlink(&elsewhere, scratch.path().join(folder_name("http://b/", "acme"))).expect("a link");
         assert!(Folder::create(scratch.path(), "http://b/", "acme").is_err());
-        symlink("/etc/hosts", folder.path().join("2-1-1-a.ndjson")).expect("a link");
-        assert!(file::read(&folder.path().join("2-1-1-a.ndjson")).is_err());
+        fs::write(elsewhere.join("1-1-1-a.ndjson"), "x").expect("written");
+        symlink(&elsewhere, folder.path().with_file_name("dead")).expect("a link");
+        assert!(folder.inherit().expect("a look around").is_empty());
     }
 }
