@@ -2,6 +2,7 @@
 
 mod builder;
 mod guard;
+mod open_runs;
 
 use std::fmt;
 use std::sync::Arc;
@@ -114,7 +115,8 @@ impl Client {
             return counters.skipped();
         }
         let unsealed = Unsealed::new(state, SystemTime::now());
-        let is_refused = worker.push(HandedOver { unsealed, generation }).is_err();
+        let is_refused =
+            worker.push(HandedOver { unsealed, generation, is_open_run: false }).is_err();
         // Behind the end everything is counted under the reason of the end.
         if is_refused && !counters.has_ended() {
             counters.queue_was_full();

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::consent::Generation;
-use super::spool::Spool;
+use super::spool::{OpenRuns, Spool};
 use super::spooling::Memory;
 use super::warn::Warning;
 use super::worker::Link;
@@ -24,6 +24,7 @@ pub(super) struct Disk {
     max_bytes: usize,
     /// `None` until it is opened, and where it cannot be.
     spool: Option<Spool>,
+    pub(super) open_runs: OpenRuns,
     /// After an error it is left alone until then.
     rests_until: Option<Instant>,
     looks_around_at: Option<Instant>,
@@ -41,6 +42,7 @@ impl Disk {
             directory,
             max_bytes,
             spool: None,
+            open_runs: OpenRuns::new(),
             rests_until: None,
             looks_around_at: None,
             deletes_at: None,
@@ -61,7 +63,7 @@ impl Disk {
     pub(super) fn has_to_do(&self) -> bool {
         let has_to_do =
             |spool: &Spool| spool.has_more() || spool.loaded() > 0 || spool.has_doomed();
-        self.spool.as_ref().is_none_or(has_to_do)
+        self.open_runs.has_unwritten() || self.spool.as_ref().is_none_or(has_to_do)
     }
 
     pub(super) fn deletes_at(&self) -> Option<Instant> {
@@ -89,9 +91,14 @@ impl Disk {
             return Ok(());
         };
         spool.tidy();
+        self.open_runs.tidy(spool);
         while memory.has_to_spool(now) {
             memory.store_some(spool, now)?;
+            // What is on disk needs no marker, and the next process looks for no more than one
+            // file's records that still have theirs.
+            self.open_runs.tidy(spool);
         }
+        self.open_runs.write(spool, &memory.link.sdk)?;
         while memory.has_room_for_spooled(spool, self.loads) {
             memory.load_some(spool, now)?;
             self.loads += 1;
@@ -116,7 +123,7 @@ impl Disk {
             return;
         };
         self.looks_around_at = Some(now + LOOK_AROUND);
-        let inherited = spool.inherit();
+        let inherited = spool.inherit(&memory.link.sdk);
         let counters = &memory.link.counters;
         counters.adopted(inherited.records);
         counters.spool_was_full(inherited.dropped);
@@ -134,6 +141,7 @@ impl Disk {
     /// Applies the lowest level since each record was handed over.
     pub(super) fn apply(&mut self, memory: &mut Memory<'_>, now: Instant) {
         let consent = &memory.link.consent;
+        self.open_runs.apply(consent, self.spool.as_mut());
         let Some(spool) = &mut self.spool else {
             return;
         };
@@ -147,6 +155,7 @@ impl Disk {
     fn forget_if_gone(&mut self, memory: &mut Memory<'_>) {
         if let Some(gone) = self.spool.take_if(|spool| spool.is_gone()) {
             memory.forget_spool(gone.records());
+            self.open_runs.forget_written();
             (self.looks_around_at, self.deletes_at) = (None, None);
         }
     }
@@ -178,9 +187,11 @@ impl Disk {
             return Ok(());
         };
         spool.tidy();
+        self.open_runs.tidy(spool);
         while memory.has_unspooled() {
             memory.store_some(spool, now)?;
+            self.open_runs.tidy(spool);
         }
-        Ok(())
+        self.open_runs.write(spool, &memory.link.sdk)
     }
 }

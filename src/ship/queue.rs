@@ -29,11 +29,16 @@ const MOST_CAPACITY: usize = 65_536;
 /// sealed without their values, which is faster than any host makes them.
 const BUDGETS: usize = 4;
 
+/// Open runs of which word may be on its way at a time.
+const MOST_OPEN_RUNS: usize = 1_024;
+
 /// A record on its way to the worker.
 #[derive(Debug)]
 pub(crate) struct HandedOver {
     pub(crate) unsealed: Unsealed,
     pub(crate) generation: Generation,
+    /// It tells of a run that is open, in case that nothing else ever does.
+    pub(crate) is_open_run: bool,
 }
 
 /// There was no room; the record is dropped by whoever handed it over.
@@ -62,6 +67,9 @@ struct Shared {
     len: Apart<AtomicUsize>,
     commands: AtomicUsize,
     capacity: AtomicUsize,
+    /// How many tell of open runs, beside those, and how many may.
+    open_runs: AtomicUsize,
+    most_open_runs: AtomicUsize,
     /// How the worker rests ([`Rest`]); whoever changes anything wakes it.
     rest: AtomicU8,
     wake: Notify,
@@ -88,6 +96,8 @@ pub(crate) fn queue() -> (Handover, Incoming) {
         len: Apart::new(AtomicUsize::new(0)),
         commands: AtomicUsize::new(0),
         capacity: AtomicUsize::new(FIRST_CAPACITY),
+        open_runs: AtomicUsize::new(0),
+        most_open_runs: AtomicUsize::new(0),
         rest: AtomicU8::new(Rest::Up as u8),
         wake: Notify::new(),
         thread: OnceLock::new(),
@@ -100,9 +110,15 @@ impl Handover {
     /// Moves a record to the worker. Never waits.
     pub(crate) fn push(&self, record: HandedOver) -> Result<(), Refused> {
         let shared = &*self.shared;
-        let len = shared.len.fetch_add(1, Ordering::SeqCst);
-        if len >= shared.capacity.load(Ordering::Relaxed) || self.sender.send(record).is_err() {
-            shared.len.fetch_sub(1, Ordering::SeqCst);
+        // Word of an open run takes no record's place.
+        let (len, most) = if record.is_open_run {
+            (&shared.open_runs, &shared.most_open_runs)
+        } else {
+            (&*shared.len, &shared.capacity)
+        };
+        let before = len.fetch_add(1, Ordering::SeqCst);
+        if before >= most.load(Ordering::Relaxed) || self.sender.send(record).is_err() {
+            len.fetch_sub(1, Ordering::SeqCst);
             return Err(Refused);
         }
         // The length is raised before the flag is read, and the worker raises the flag before
@@ -111,6 +127,11 @@ impl Handover {
             self.wake();
         }
         Ok(())
+    }
+
+    /// Whether the worker has any use for word of open runs.
+    pub(crate) fn takes_open_runs(&self) -> bool {
+        self.shared.most_open_runs.load(Ordering::Relaxed) > 0
     }
 
     /// Asks the worker for something. `Err` where it is gone.
@@ -138,7 +159,8 @@ impl Incoming {
     /// The next record, if one is there.
     pub(crate) fn pop(&self) -> Option<HandedOver> {
         let record = self.receiver.try_recv().ok()?;
-        self.shared.len.fetch_sub(1, Ordering::SeqCst);
+        let len = if record.is_open_run { &self.shared.open_runs } else { &*self.shared.len };
+        len.fetch_sub(1, Ordering::SeqCst);
         Some(record)
     }
 
@@ -149,8 +171,19 @@ impl Incoming {
         Some(command)
     }
 
+    /// How many records wait.
     pub(crate) fn len(&self) -> usize {
         self.shared.len.load(Ordering::SeqCst)
+    }
+
+    /// Neither a record waits nor word of an open run.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len() + self.shared.open_runs.load(Ordering::SeqCst) == 0
+    }
+
+    /// There is a disk that keeps word of open runs.
+    pub(crate) fn take_open_runs(&self) {
+        self.shared.most_open_runs.store(MOST_OPEN_RUNS, Ordering::Relaxed);
     }
 
     /// More than half of the queue is taken: the host is faster than the worker.
@@ -173,7 +206,7 @@ impl Incoming {
     pub(crate) fn rest(&self, how: Rest) -> bool {
         self.shared.thread.get_or_init(thread::current);
         self.shared.rest.store(how as u8, Ordering::SeqCst);
-        self.len() + self.shared.commands.load(Ordering::SeqCst) == 0
+        self.is_empty() && self.shared.commands.load(Ordering::SeqCst) == 0
     }
 
     /// Says that the worker is up.
@@ -199,7 +232,12 @@ mod tests {
         HandedOver {
             unsealed: Unsealed::new(Record::workflow("1"), SystemTime::UNIX_EPOCH),
             generation: Consent::new(Level::FullTrace).now(),
+            is_open_run: false,
         }
+    }
+
+    fn open_run() -> HandedOver {
+        HandedOver { is_open_run: true, ..record() }
     }
 
     #[test]
@@ -217,12 +255,36 @@ mod tests {
     }
 
     #[test]
+    fn word_of_open_runs_takes_no_records_place() {
+        let (handover, incoming) = queue();
+        assert!(!handover.takes_open_runs() && handover.push(open_run()).is_err());
+        incoming.take_open_runs();
+        incoming.set_capacity(1 << 20, 1 << 30);
+        for _ in 0..MOST_OPEN_RUNS {
+            assert!(handover.push(open_run()).is_ok());
+        }
+        assert!(handover.push(open_run()).is_err());
+        assert_eq!((incoming.len(), incoming.is_empty(), incoming.is_crowded()), (0, false, false));
+        for _ in 0..LEAST_CAPACITY {
+            assert!(handover.push(record()).is_ok());
+        }
+        assert!(handover.push(record()).is_err());
+        assert!(incoming.pop().is_some_and(|first| first.is_open_run));
+        assert!(handover.push(open_run()).is_ok());
+    }
+
+    #[test]
     fn a_worker_does_not_rest_over_a_record_or_a_command() {
         let (handover, incoming) = queue();
         assert!(incoming.rest(Rest::Asleep));
         incoming.is_up();
         assert!(handover.push(record()).is_ok());
         assert!(!incoming.rest(Rest::InRuntime));
+        assert!(incoming.pop().is_some());
+        assert!(incoming.rest(Rest::Asleep));
+        incoming.take_open_runs();
+        assert!(handover.push(open_run()).is_ok());
+        assert!(!incoming.rest(Rest::Asleep));
         assert!(incoming.pop().is_some());
         assert!(incoming.rest(Rest::Asleep));
         assert!(handover.command(Command::Retire).is_ok());

@@ -27,6 +27,10 @@ impl Shipper {
                 self.waits.sealed_all(self.outbox.next_number());
                 return false;
             };
+            if handed_over.is_open_run {
+                self.open_run(handed_over);
+                continue;
+            }
             bytes += self.seal(handed_over);
             self.waits.sealed_one(self.outbox.next_number());
             if bytes >= SEALED_BYTES_AT_ONCE || began.elapsed() >= SEALED_WITHIN {
@@ -38,7 +42,7 @@ impl Shipper {
 
     fn seal(&mut self, handed_over: HandedOver) -> usize {
         self.is_sealing = true;
-        let HandedOver { unsealed, generation } = handed_over;
+        let HandedOver { unsealed, generation, .. } = handed_over;
         let began = Instant::now();
         let walk = self.walk(began);
         let link = &self.link;
@@ -52,6 +56,7 @@ impl Shipper {
         if walk == Walk::Full {
             self.ration.took(now.duration_since(began));
         }
+        let run = self.disk.as_mut().and_then(|disk| disk.open_runs.close(payload.id()));
         if payload.level() == Level::Off {
             // The host's rule wants nothing of it.
             return self.withdraw();
@@ -61,7 +66,7 @@ impl Shipper {
         if payload.has_trace() {
             self.learn_size(bytes);
         }
-        self.outbox.admit(payload, generation, now, &self.link.counters);
+        self.outbox.admit(payload, generation, run, now, &self.link.counters);
         self.is_sealing = false;
         self.note_degraded(degraded, id, now);
         bytes
@@ -84,6 +89,23 @@ impl Shipper {
         } else {
             Walk::Full
         }
+    }
+
+    /// Seals what the next process is to tell of a run if this one does not live to its end. A
+    /// worker that is behind has no time for it.
+    fn open_run(&mut self, handed_over: HandedOver) {
+        let HandedOver { unsealed, generation, .. } = handed_over;
+        let is_behind = self.incoming.is_crowded();
+        let runs = self.disk.as_mut().map(|disk| &mut disk.open_runs);
+        let Some(runs) = runs.filter(|runs| !is_behind && runs.has_room()) else {
+            return;
+        };
+        let level = self.link.consent.since(generation).min(Level::MetricsOnly);
+        let marker = self.link.sealer.seal(unsealed, level, Walk::Full);
+        if marker.level() != Level::Off {
+            runs.open(marker, generation);
+        }
+        self.awake_until = Instant::now() + AWAKE_AFTER_WORK;
     }
 
     /// Whether the process ends before all that waits could be looked at, and it is not this

@@ -167,7 +167,7 @@ impl Memory<'_> {
         for Loaded { payloads, promised, generation, .. } in homeless {
             counters.loaded(payloads.len() as u64, promised);
             for payload in payloads {
-                self.outbox.admit(payload, generation, now, counters);
+                self.outbox.admit(payload, generation, None, now, counters);
             }
         }
     }
@@ -264,7 +264,7 @@ mod tests {
         let fill = |outbox: &mut Outbox| {
             let record = Record::workflow("1").state("x ".repeat(300_000));
             let payload = record.seal(&Policy::default(), Level::FullTrace);
-            outbox.admit(payload, consent.now(), Instant::now(), &Counters::default());
+            outbox.admit(payload, consent.now(), None, Instant::now(), &Counters::default());
         };
         while outbox.bytes() < MAX_BATCH_BYTES {
             fill(&mut outbox);

@@ -108,7 +108,8 @@ impl Stats {
         self.produced
     }
 
-    /// Records that other processes left in the spool, and that this one delivers.
+    /// Records that other processes left in the spool, and that this one delivers; with them those
+    /// of runs that they did not live to end.
     pub fn adopted(&self) -> u64 {
         self.settled.adopted
     }

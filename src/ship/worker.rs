@@ -124,6 +124,9 @@ impl Shipper {
         let is_loopback = link.destination.url.is_loopback();
         let generation = link.consent.now();
         let spool_dir = config.spool_dir.clone();
+        if spool_dir.is_some() {
+            incoming.take_open_runs();
+        }
         Self {
             outbox: Outbox::new(config.budget_bytes, config.max_age),
             disk: spool_dir.map(|dir| Disk::new(dir, config.spool_bytes, generation)),
@@ -287,7 +290,7 @@ impl Shipper {
         let is_held = !self.gate.is_open() && self.outbox.requests_in_flight() == 0;
         let is_stuck = is_held || self.waits.hurries(Instant::now());
         let is_settled = is_safe && (self.outbox.is_empty() || is_stuck);
-        let is_empty = self.incoming.len() == 0 && is_settled;
+        let is_empty = self.incoming.is_empty() && is_settled;
         let is_over = self.waits.are_over(Instant::now(), is_empty, self.reserve());
         if is_over {
             self.end();
@@ -301,7 +304,7 @@ impl Shipper {
         self.spool_the_rest();
         self.disk = None;
         self.waits.answer_flushes(&self.outbox);
-        let is_safe = self.incoming.len() == 0 && self.outbox.is_settled_before(u64::MAX);
+        let is_safe = self.incoming.is_empty() && self.outbox.is_settled_before(u64::MAX);
         self.link.counters.end(Loss::Shutdown);
         self.waits.end(is_safe);
     }

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use crate::record::Payload;
 
 use super::super::consent::Generation;
-use super::super::spool::Held;
+use super::super::spool::{Held, OpenRun};
 
 /// How often a record may fail while others get through.
 const MOST_STRIKES: u8 = 4;
@@ -32,6 +32,8 @@ pub(crate) struct Item {
     pub(super) sealed_at: Instant,
     /// It is in the spool as well, and may be let go here.
     pub(super) held: Option<Held>,
+    /// The marker of its run, which goes with it.
+    _run: Option<OpenRun>,
     /// Failures while others got through.
     pub(super) strikes: u8,
     /// How many had got through when it failed last.
@@ -39,13 +41,19 @@ pub(crate) struct Item {
 }
 
 impl Item {
-    pub(super) fn new(payload: Payload, generation: Generation, sealed_at: Instant) -> Self {
+    pub(super) fn new(
+        payload: Payload,
+        generation: Generation,
+        run: Option<OpenRun>,
+        sealed_at: Instant,
+    ) -> Self {
         Self {
             payload,
             company: Company::Batch(usize::MAX),
             generation,
             sealed_at,
             held: None,
+            _run: run,
             strikes: 0,
             failed_at: None,
         }

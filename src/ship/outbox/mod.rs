@@ -15,6 +15,7 @@ use crate::record::{Degraded, Payload};
 pub(crate) use self::item::{Company, Item};
 
 use super::consent::{Consent, Generation};
+use super::spool::OpenRun;
 use super::stats::{Counters, Loss};
 
 /// By its place in the order in which records were sealed.
@@ -101,12 +102,13 @@ impl Outbox {
         &mut self,
         payload: Payload,
         generation: Generation,
+        run: Option<OpenRun>,
         now: Instant,
         counters: &Counters,
     ) {
         let number = self.next_number;
         self.next_number += 1;
-        self.back(number, Item::new(payload, generation, now));
+        self.back(number, Item::new(payload, generation, run, now));
         if self.bytes > self.budget {
             self.make_room(counters);
         }

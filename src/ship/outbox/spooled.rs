@@ -20,7 +20,7 @@ impl Outbox {
         now: Instant,
     ) {
         for payload in payloads {
-            let mut item = Item::new(payload, generation, now);
+            let mut item = Item::new(payload, generation, None, now);
             item.held = Some(Held::clone(held));
             self.back(self.next_number, item);
             self.next_number += 1;

@@ -26,7 +26,7 @@ impl Bench {
         let payload = record.seal(&Policy::default(), Level::FullTrace);
         let size = payload.size();
         self.counters.produced();
-        self.outbox.admit(payload, self.consent.now(), self.now, &self.counters);
+        self.outbox.admit(payload, self.consent.now(), None, self.now, &self.counters);
         size
     }
 

@@ -6,12 +6,16 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+use uuid::Uuid;
+
 use super::private;
 
 /// What a file is called that is being written, or was when its process ended.
 const UNFINISHED: &str = "tmp";
 /// What a file is called that nobody can read.
 const SET_ASIDE: &str = "damaged";
+/// What the marker of an open run is called.
+const MARKER: &str = "open";
 
 /// More records than any file of ours holds.
 const MOST_RECORDS: u64 = 1 << 20;
@@ -65,6 +69,23 @@ pub(super) fn is_unfinished(name: &str) -> bool {
 /// Whether a file of this name was set aside.
 pub(super) fn is_set_aside(name: &str) -> bool {
     name.ends_with(&format!(".{SET_ASIDE}"))
+}
+
+/// The name of an open run's marker.
+pub(super) fn marker(id: Uuid) -> String {
+    format!("{id}.{MARKER}")
+}
+
+/// Whether it is the name of one.
+pub(super) fn is_marker(name: &str) -> bool {
+    let id = name.strip_suffix(MARKER).and_then(|name| name.strip_suffix('.'));
+    id.is_some_and(|id| Uuid::try_parse(id).is_ok())
+}
+
+/// Whether a marker of this name was being written when its process ended.
+pub(super) fn is_half_a_marker(name: &str) -> bool {
+    let name = name.strip_suffix(UNFINISHED).and_then(|name| name.strip_suffix('.'));
+    name.is_some_and(is_marker)
 }
 
 /// Whether a file of this name holds records, or some of one.
@@ -152,5 +173,8 @@ mod tests {
         assert_eq!(FileName::parse("1-2-3-../a.ndjson"), None);
         assert!(is_unfinished("x.ndjson.tmp") && is_set_aside(&aside("x.ndjson.tmp")));
         assert_eq!(aside("x.ndjson"), "x.ndjson.damaged");
+        let marker = marker(Uuid::nil());
+        assert!(is_marker(&marker) && !is_half_a_marker(&marker));
+        assert!(is_half_a_marker(&format!("{marker}.tmp")) && !is_marker("../x.open"));
     }
 }

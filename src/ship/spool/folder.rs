@@ -37,6 +37,8 @@ pub(super) struct Folder {
 pub(super) struct Estate {
     /// The names of its files, oldest first.
     pub(super) files: Vec<String>,
+    /// Those of its open runs' markers.
+    pub(super) markers: Vec<String>,
     /// How many it was writing when it ended; they are set aside.
     pub(super) unfinished: u64,
 }
@@ -115,10 +117,14 @@ impl Folder {
 
     fn take(&self, path: &Path, name: String, estate: &mut Estate) {
         let takes = |as_name: &str| fs::rename(path, self.path.join(as_name)).is_ok();
-        if file::is_unfinished(&name) {
+        if file::is_half_a_marker(&name) {
+            let _ = fs::remove_file(path);
+        } else if file::is_unfinished(&name) {
             estate.unfinished += u64::from(takes(&file::aside(&name)));
         } else if file::is_set_aside(&name) {
             takes(&name);
+        } else if file::is_marker(&name) && takes(&name) {
+            estate.markers.push(name);
         } else if FileName::parse(&name).is_some() && takes(&name) {
             estate.files.push(name);
         }
@@ -178,8 +184,11 @@ mod tests {
         let scratch = Scratch::new();
         let (one, other) = (folder(&scratch), folder(&scratch));
         let name = FileName::new(std::time::SystemTime::now(), one.writer(), 1, 3).to_string();
+        let marker = file::marker(Uuid::now_v7());
         file::write(one.path(), &name, b"{}\n").expect("written");
+        file::write(one.path(), &marker, b"{}\n").expect("written");
         fs::write(one.path().join("x.ndjson.tmp"), "{").expect("written");
+        fs::write(one.path().join(format!("{marker}.tmp")), "{").expect("written");
         assert!(other.inherit().expect("a look around").is_empty());
 
         let left = one.path().to_owned();
@@ -187,6 +196,7 @@ mod tests {
         let estates = other.inherit().expect("a look around");
         let [estate] = &estates[..] else { panic!("{estates:?}") };
         assert_eq!((&estate.files, estate.unfinished), (&vec![name.clone()], 1));
+        assert_eq!(estate.markers, [marker]);
         assert!(other.path().join(&name).exists() && !left.exists());
         assert!(other.path().join("x.ndjson.damaged").exists());
     }

@@ -31,6 +31,11 @@ impl Spool {
                 self.lower(index, level, sdk, &mut lowered);
             }
         }
+        if consent.since(self.adopts_as) == Level::Off {
+            for orphan in std::mem::take(&mut self.orphans) {
+                self.erase(orphan);
+            }
+        }
         self.sweep(consent);
         lowered
     }

@@ -9,6 +9,7 @@ mod file;
 mod folder;
 mod lock;
 mod lower;
+mod open_runs;
 mod private;
 
 use std::collections::{BTreeSet, VecDeque};
@@ -26,6 +27,7 @@ use crate::record::Payload;
 use crate::wire;
 
 pub(crate) use self::lower::Lowered;
+pub(crate) use self::open_runs::{OpenRun, OpenRuns};
 
 use self::file::FileName;
 use self::folder::Folder;
@@ -47,6 +49,8 @@ pub(crate) struct Spool {
     sequence: u64,
     /// Files that have to go, and could not be deleted yet.
     doomed: BTreeSet<String>,
+    /// Markers of dead processes' runs that no file tells of yet.
+    orphans: Vec<String>,
     /// What other processes left counts as handed over then.
     adopts_as: Generation,
     /// What is set aside is no older.
@@ -96,6 +100,7 @@ impl Spool {
             max_bytes,
             sequence: 0,
             doomed: BTreeSet::new(),
+            orphans: Vec::new(),
             adopts_as,
             swept: adopts_as,
         })

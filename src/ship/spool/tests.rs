@@ -84,7 +84,7 @@ fn the_next_process_has_what_the_one_before_left_before_its_own() {
     drop(before);
     let mut next = spool(&scratch, 1 << 20);
     store(&mut next, &["3"], &consent);
-    assert_eq!(next.inherit().records, 2);
+    assert_eq!(next.inherit(&wire::Sdk::default()).records, 2);
     let order: Vec<_> =
         std::iter::from_fn(|| next.load().expect("read")).flat_map(|l| tickets(&l)).collect();
     assert_eq!(order, ["1", "2", "3"]);
@@ -246,8 +246,67 @@ fn what_is_too_large_is_set_aside_unread() {
         .expect("made");
     drop(before);
     let mut next = spool(&scratch, 1 << 20);
-    let inherited = next.inherit();
+    let inherited = next.inherit(&wire::Sdk::default());
     assert_eq!((inherited.records, inherited.dropped, inherited.set_aside), (6, 5, 1));
     assert!(next.path(&file::aside(&name)).exists() && inherited.trouble.is_none());
     assert_eq!(tickets(&next.load().expect("read").expect("a file")), ["1"]);
+}
+
+fn marker(ticket: &str) -> Payload {
+    let record = Record::workflow(ticket).status(crate::Status::Crashed);
+    record.seal(&Policy::default(), Level::MetricsOnly)
+}
+
+#[test]
+fn what_a_dead_process_had_begun_and_not_told_of_is_told() {
+    let (scratch, consent) = (Scratch::new(), Consent::new(Level::FullTrace));
+    let mut before = spool(&scratch, 1 << 20);
+    let mut runs = OpenRuns::new();
+    let [open, over] = ["open", "over"].map(marker);
+    // Of the one that is over the process had no time to remove the marker.
+    before.store(&[&over], &wire::Sdk::default(), consent.now()).expect("stored");
+    for marker in [open, over] {
+        runs.open(marker, consent.now());
+    }
+    runs.write(&before, &wire::Sdk::default()).expect("written");
+    fs::write(before.path(&file::marker(uuid::Uuid::nil())), "half").expect("written");
+    drop(before);
+
+    let mut next = spool(&scratch, 1 << 20);
+    let inherited = next.inherit(&wire::Sdk::default());
+    assert_eq!((inherited.records, inherited.trouble), (2, None));
+    let first = next.load().expect("read").expect("a file");
+    let second = next.load().expect("read").expect("a file");
+    assert_eq!((tickets(&first), tickets(&second)), (vec!["over".into()], vec!["open".into()]));
+    assert!(second.payloads[0].render().contains(r#""status":"CRASHED""#));
+    assert!(next.folder.names().iter().all(|name| !file::is_marker(name)));
+}
+
+#[test]
+fn a_marker_is_there_while_its_run_is_open_and_no_longer() {
+    let (scratch, consent) = (Scratch::new(), Consent::new(Level::FullTrace));
+    let mut spool = spool(&scratch, 1 << 20);
+    let mut runs = OpenRuns::new();
+    let [quick, slow, withdrawn] = ["quick", "slow", "withdrawn"].map(marker);
+    let [quick_id, slow_id] = [quick.id(), slow.id()];
+    runs.open(quick, consent.now());
+    runs.open(slow, consent.now());
+    assert!(runs.close(quick_id).is_none(), "it has no marker yet");
+    runs.write(&spool, &wire::Sdk::default()).expect("written");
+    assert_eq!(spool.folder.names(), [file::marker(slow_id)]);
+    let over = runs.close(slow_id).expect("it has a marker");
+    runs.tidy(&mut spool);
+    assert_eq!(spool.folder.names().len(), 1, "its record is not safe yet");
+    drop(over);
+    runs.tidy(&mut spool);
+    assert!(spool.folder.names().is_empty());
+
+    runs.open(withdrawn, consent.now());
+    runs.write(&spool, &wire::Sdk::default()).expect("written");
+    consent.set(Level::MetricsOnly);
+    runs.apply(&consent, Some(&mut spool));
+    assert_eq!(spool.folder.names().len(), 1);
+    consent.set(Level::Off);
+    runs.apply(&consent, Some(&mut spool));
+    assert!(spool.folder.names().is_empty());
 }
