@@ -15,6 +15,12 @@ pub(crate) struct Cost {
     pub(crate) currency: Cow<'static, str>,
 }
 
+impl Cost {
+    pub(crate) fn new(amount: Amount, currency: Cow<'static, str>) -> Self {
+        Self { amount: amount.0, currency }
+    }
+}
+
 /// An amount of money, from decimal text or a number.
 ///
 /// ```
@@ -25,12 +31,6 @@ pub(crate) struct Cost {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Amount(String);
-
-impl Amount {
-    pub(crate) fn into_text(self) -> String {
-        self.0
-    }
-}
 
 impl From<&str> for Amount {
     fn from(text: &str) -> Self {
@@ -127,7 +127,7 @@ mod tests {
         let json = |cost| serde_json::to_value(cost).expect("it serializes");
         let without = serde_json::json!({"currency": "USD"});
         assert_eq!(json(cost("oops", "USD")), without);
-        assert_eq!(json(cost(&Amount::from(f64::NAN).into_text(), "USD")), without);
+        assert_eq!(json(cost(&Amount::from(f64::NAN).0, "USD")), without);
         assert_eq!(json(cost("0.10", "USD"))["amount"], "0.10");
     }
 

@@ -72,7 +72,7 @@ impl Metrics {
         if !trace.errors.is_empty() {
             self.set_default("error_count", trace.errors.len() as f64);
         }
-        if trace.steps.is_empty() {
+        if trace.step_count() == 0 {
             return None;
         }
         self.count_steps(trace);
@@ -83,7 +83,7 @@ impl Metrics {
         let count = |is: &dyn Fn(&super::AnyStep) -> bool| {
             trace.steps.iter().filter(|step| is(step)).count() as f64
         };
-        self.set_default("step_count", trace.steps.len() as f64);
+        self.set_default("step_count", trace.step_count() as f64);
         let iterations = count(&|step| step.is_react_iteration());
         if iterations > 0.0 {
             self.set_default("react_iterations", iterations);

@@ -6,6 +6,7 @@ mod head;
 mod into_record;
 mod kinds;
 mod metrics;
+mod open;
 mod outcome;
 mod payload;
 mod seal;
@@ -34,12 +35,15 @@ pub use self::step::{
 };
 pub use self::trace::Error;
 
+pub(crate) use self::cost::Cost;
 pub(crate) use self::seal::Walk;
+pub(crate) use self::step::{Common, StepType};
+pub(crate) use self::trace::MAX_STEPS;
 pub(crate) use self::unsealed::{Producer, Unsealed};
+pub(crate) use self::value::Value;
 
 use self::metrics::Metrics;
 use self::trace::{FinalResponse, Trace};
-use self::value::Value;
 
 /// What one finished run left behind: a small envelope of facts and numbers, and a trace of what
 /// happened.

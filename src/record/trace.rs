@@ -17,6 +17,8 @@ pub(crate) const MAX_STEPS: usize = 10_000;
 pub(crate) struct Trace {
     pub(crate) input: Option<Value>,
     pub(crate) steps: Vec<AnyStep>,
+    /// Steps of a run that were never held, because there were too many.
+    pub(crate) left_out_steps: usize,
     pub(crate) errors: Vec<Error>,
     pub(crate) final_response: Option<FinalResponse>,
     pub(crate) state: Option<Value>,
@@ -24,7 +26,12 @@ pub(crate) struct Trace {
 
 impl Trace {
     pub(crate) fn dropped_steps(&self) -> usize {
-        self.steps.len().saturating_sub(MAX_STEPS)
+        self.steps.len().saturating_sub(MAX_STEPS) + self.left_out_steps
+    }
+
+    /// All steps of the run.
+    pub(crate) fn step_count(&self) -> usize {
+        self.steps.len() + self.left_out_steps
     }
 }
 
@@ -107,6 +114,10 @@ impl Error {
     pub fn handled(mut self) -> Self {
         self.handled = true;
         self
+    }
+
+    pub(crate) fn message(&self) -> &str {
+        &self.message
     }
 
     pub(crate) fn is_handled(&self) -> bool {

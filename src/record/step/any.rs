@@ -13,8 +13,8 @@ use super::{Common, LlmCall, Node, ReactIteration, Retrieval, Step, StepStatus, 
 
 /// A step of any type, as a record keeps it.
 pub struct AnyStep {
-    common: Common,
-    kind: Kind,
+    pub(super) common: Common,
+    pub(super) kind: Kind,
 }
 
 impl fmt::Debug for AnyStep {
@@ -26,7 +26,7 @@ impl fmt::Debug for AnyStep {
     }
 }
 
-enum Kind {
+pub(super) enum Kind {
     Node(Node),
     ReactIteration(ReactIteration),
     ToolCall(ToolCall),

@@ -1,6 +1,7 @@
 //! The steps of a run, typed: each type has the fields that it can have and no others.
 
 mod any;
+mod open;
 mod types;
 
 use std::borrow::Cow;
@@ -11,6 +12,8 @@ use serde::Serialize;
 
 pub use self::any::AnyStep;
 pub use self::types::{LlmCall, Node, ReactIteration, Retrieval, ToolCall};
+
+pub(crate) use self::open::StepType;
 
 use super::value::Value;
 
@@ -74,18 +77,19 @@ impl StepStatus {
     }
 }
 
+/// What steps of every type have.
 #[derive(Default)]
-struct Common {
+pub(crate) struct Common {
     name: Cow<'static, str>,
     parent: Option<u32>,
     start: Option<Duration>,
     took: Option<Duration>,
-    status: Option<StepStatus>,
-    attempt: Option<u32>,
-    input: Option<Value>,
-    output: Option<Value>,
-    error: Option<String>,
-    attributes: Vec<(Cow<'static, str>, Value)>,
+    pub(crate) status: Option<StepStatus>,
+    pub(crate) attempt: Option<u32>,
+    pub(crate) input: Option<Value>,
+    pub(crate) output: Option<Value>,
+    pub(crate) error: Option<String>,
+    pub(crate) attributes: Vec<(Cow<'static, str>, Value)>,
 }
 
 impl fmt::Debug for Common {

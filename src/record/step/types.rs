@@ -13,24 +13,24 @@ use super::any::entry;
 /// A node of the workflow's graph, or an agent that it called.
 #[derive(Debug, Default)]
 pub struct Node {
-    decision: Option<Value>,
+    pub(crate) decision: Option<Value>,
 }
 
 /// One round of reasoning and acting.
 #[derive(Debug, Default)]
 pub struct ReactIteration {
     iteration: u32,
-    thought: Option<String>,
-    action: Option<Value>,
-    observation: Option<Value>,
+    pub(crate) thought: Option<String>,
+    pub(crate) action: Option<Value>,
+    pub(crate) observation: Option<Value>,
 }
 
 /// A call of a tool.
 #[derive(Debug, Default)]
 pub struct ToolCall {
-    call_id: Option<String>,
-    arguments: Option<Value>,
-    result: Option<Value>,
+    pub(crate) call_id: Option<String>,
+    pub(crate) arguments: Option<Value>,
+    pub(crate) result: Option<Value>,
 }
 
 /// A call of a language model.
@@ -38,18 +38,18 @@ pub struct ToolCall {
 pub struct LlmCall {
     provider: Cow<'static, str>,
     model: Cow<'static, str>,
-    pub(super) input_tokens: Option<u64>,
-    pub(super) output_tokens: Option<u64>,
-    cache_read_tokens: Option<u64>,
-    reasoning_tokens: Option<u64>,
-    pub(super) cost: Option<Cost>,
-    finish_reason: Option<Cow<'static, str>>,
+    pub(crate) input_tokens: Option<u64>,
+    pub(crate) output_tokens: Option<u64>,
+    pub(crate) cache_read_tokens: Option<u64>,
+    pub(crate) reasoning_tokens: Option<u64>,
+    pub(crate) cost: Option<Cost>,
+    pub(crate) finish_reason: Option<Cow<'static, str>>,
 }
 
 /// A search in documents.
 #[derive(Debug, Default)]
 pub struct Retrieval {
-    query: Option<String>,
+    pub(crate) query: Option<String>,
     documents: Vec<Document>,
 }
 
@@ -166,8 +166,7 @@ impl Step<LlmCall> {
         amount: impl Into<Amount>,
         currency: impl Into<Cow<'static, str>>,
     ) -> Self {
-        self.kind.cost =
-            Some(Cost { amount: amount.into().into_text(), currency: currency.into() });
+        self.kind.cost = Some(Cost::new(amount.into(), currency.into()));
         self
     }
 
@@ -192,8 +191,7 @@ impl Step<Retrieval> {
 
     /// A document that was found, with its score, which is left out where it is not finite.
     pub fn document(mut self, id: impl Into<String>, score: f64) -> Self {
-        let score = Some(score).filter(|score| score.is_finite());
-        self.kind.documents.push(Document { id: id.into(), score });
+        self.kind.found(id.into(), score);
         self
     }
 }
@@ -235,6 +233,11 @@ impl LlmCall {
 }
 
 impl Retrieval {
+    pub(crate) fn found(&mut self, id: String, score: f64) {
+        let score = Some(score).filter(|score| score.is_finite());
+        self.documents.push(Document { id, score });
+    }
+
     pub(super) fn fields<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         entry(map, "query", self.query.as_ref())?;
         if self.documents.is_empty() {

@@ -1,0 +1,114 @@
+//! The record of a run that goes on: its steps stand in it from their beginning.
+
+use super::step::AnyStep;
+use super::value::Value;
+use super::{Record, Status};
+
+impl Record {
+    /// The number of the next step. `None` where there are `most` already: it is counted, and not
+    /// to be pushed.
+    pub(crate) fn next_step(&mut self, most: usize) -> Option<u32> {
+        let steps = self.trace.steps.len();
+        if steps >= most {
+            self.trace.left_out_steps += 1;
+            return None;
+        }
+        u32::try_from(steps + 1).ok()
+    }
+
+    /// The next step.
+    pub(crate) fn push_step(&mut self, step: AnyStep) {
+        self.trace.steps.push(step);
+    }
+
+    /// The step of this number.
+    pub(crate) fn step_mut(&mut self, id: u32) -> Option<&mut AnyStep> {
+        let index = usize::try_from(id).ok()?.checked_sub(1)?;
+        self.trace.steps.get_mut(index)
+    }
+
+    /// Returns what the input was before: a value of the host's, to be dropped elsewhere.
+    pub(crate) fn replace_input(&mut self, input: Value) -> Option<Value> {
+        self.trace.input.replace(input)
+    }
+
+    /// Returns what the state was before.
+    pub(crate) fn replace_state(&mut self, state: Value) -> Option<Value> {
+        self.trace.state.replace(state)
+    }
+
+    /// A reason, where the host has told none.
+    pub(crate) fn default_reason(mut self, reason: impl Into<String>) -> Self {
+        self.status_reason.get_or_insert_with(|| reason.into());
+        self
+    }
+
+    /// What is left to say of the run if its process ends before it does: the same record id, so
+    /// that the run's own record and this one are one.
+    pub(crate) fn marker(&self) -> Self {
+        Self {
+            id: self.id,
+            ticket_id: self.ticket_id.clone(),
+            created_at: self.created_at,
+            started_at: self.started_at,
+            ..Self::new(self.kind)
+        }
+        .status(Status::Crashed)
+        .status_reason("its process ended before the run did")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Step;
+    use super::*;
+    use crate::level::Level;
+    use crate::mask::Policy;
+
+    fn begin(record: &mut Record, most: usize) -> Option<u32> {
+        let id = record.next_step(most)?;
+        record.push_step(Step::node("a").into());
+        Some(id)
+    }
+
+    #[test]
+    fn steps_are_numbered_from_one_up_to_the_limit() {
+        let mut record = Record::workflow("1");
+        let ids = [(); 4].map(|()| begin(&mut record, 2));
+        assert_eq!(ids, [Some(1), Some(2), None, None]);
+        assert!(record.step_mut(2).is_some());
+        assert!(record.step_mut(0).is_none() && record.step_mut(3).is_none());
+        let json = record.seal(&Policy::default(), Level::FullTrace).render();
+        assert!(
+            json.contains(r#""dropped_steps":2"#) && json.contains(r#""step_count":4"#),
+            "{json}"
+        );
+    }
+
+    #[test]
+    fn steps_that_were_all_left_out_are_counted_too() {
+        let mut record = Record::workflow("1");
+        begin(&mut record, 0);
+        let json = record.seal(&Policy::default(), Level::MetricsOnly).render();
+        assert!(json.contains(r#""step_count":1"#), "{json}");
+    }
+
+    #[test]
+    fn a_marker_is_the_same_record_crashed() {
+        let record = Record::workflow("T-1").category("secret");
+        let marker = record.marker();
+        assert_eq!(marker.id(), record.id());
+        assert_eq!(marker.outcome().status(), "CRASHED");
+        let json = marker.seal(&Policy::default(), Level::FullTrace).render();
+        assert!(json.contains("T-1") && !json.contains("secret"), "{json}");
+        assert!(json.contains("its process ended before the run did"), "{json}");
+    }
+
+    #[test]
+    fn a_reason_of_the_hosts_is_kept() {
+        let record = Record::workflow("1").status_reason("why").default_reason("because");
+        assert_eq!(record.status_reason.as_deref(), Some("why"));
+        let record = Record::workflow("1").default_reason("because");
+        assert_eq!(record.status_reason.as_deref(), Some("because"));
+    }
+}
