@@ -32,6 +32,7 @@
 //!
 //! - [`Client`] and its [`ClientBuilder`]: where records go, how much of them ([`Level`]), and
 //!   what became of them ([`Stats`]).
+//! - [`Run`]: a record that is gathered while the run goes on, and not lost when it ends early.
 //! - [`Record`] and [`Step`]: what a run leaves behind; [`IntoRecord`] says once how a state
 //!   becomes a record.
 //! - [`mask`]: what leaves the process, and as what.
@@ -75,6 +76,7 @@
 //! [`Transport`](transport::Transport). The library never installs a process-wide crypto
 //! provider.
 
+pub mod capture;
 mod client;
 mod clock;
 mod config;
@@ -91,6 +93,7 @@ pub mod transport {
     pub use crate::ship::{BoxFuture, Transport, TransportError};
 }
 
+pub use capture::Run;
 pub use client::{Client, ClientBuilder, Guard};
 pub use config::{Compression, ConfigError, Setting};
 pub use level::{Level, UnknownLevel};

@@ -17,7 +17,8 @@ use crate::level::Level;
 use crate::mask::Policy;
 use crate::record::{IntoRecord, Payload, Unsealed, Walk};
 use crate::ship::{
-    Command, Consent, Counters, Drained, HandedOver, Handover, Loss, Sealer, Stats, tell, wait,
+    Command, Consent, Counters, Drained, Generation, HandedOver, Handover, Loss, Sealer, Stats,
+    tell, wait,
 };
 
 /// Ships records to a collector: never fails, never blocks, never slows its host.
@@ -103,13 +104,21 @@ impl Client {
     /// blocks, fails or panics, from any thread, in or outside async code, also after
     /// [`shutdown`](Self::shutdown); what does not arrive is counted in [`stats`](Self::stats).
     pub fn ship(&self, state: impl IntoRecord + Send + 'static) {
+        self.ship_since(self.shared.consent.now(), state);
+    }
+
+    /// Ships what the host has gathered since then, at the lowest level that was set meanwhile.
+    pub(crate) fn ship_since(
+        &self,
+        generation: Generation,
+        state: impl IntoRecord + Send + 'static,
+    ) {
         let Shared { counters, consent, worker, .. } = &*self.shared;
         counters.produced();
         let Some(worker) = worker.as_ref().filter(|_| !counters.has_ended()) else {
             drop(Unsealed::new(state, SystemTime::UNIX_EPOCH));
             return self.count_without_worker();
         };
-        let generation = consent.now();
         if consent.since(generation) == Level::Off {
             drop(Unsealed::new(state, SystemTime::UNIX_EPOCH));
             return counters.skipped();
@@ -120,6 +129,22 @@ impl Client {
         // Behind the end everything is counted under the reason of the end.
         if is_refused && !counters.has_ended() {
             counters.queue_was_full();
+        }
+    }
+
+    /// Since when a run that begins now is gathered; `None` where nothing may be.
+    pub(crate) fn gathering(&self) -> Option<Generation> {
+        let consent = &self.shared.consent;
+        let now = consent.now();
+        (consent.since(now) != Level::Off).then_some(now)
+    }
+
+    /// Counts a run of which nothing was gathered.
+    pub(crate) fn skip(&self) {
+        let counters = &self.shared.counters;
+        counters.produced();
+        if self.is_disabled() || !counters.has_ended() {
+            counters.skipped();
         }
     }
 

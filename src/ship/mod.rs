@@ -33,7 +33,7 @@ mod worker;
 pub use self::stats::{Loss, Stats};
 pub use self::transport::{BoxFuture, Transport, TransportError};
 
-pub(crate) use self::consent::Consent;
+pub(crate) use self::consent::{Consent, Generation};
 pub use self::control::Drained;
 pub(crate) use self::control::{Command, Waiter, wait};
 pub(crate) use self::queue::{HandedOver, Handover, queue};
