@@ -65,10 +65,11 @@ impl Recorder {
     pub(super) fn fall(&self, id: u32, panic: &Panic) {
         let (now, message) = (self.begun.elapsed(), panic.to_string());
         self.with(|recording| {
-            if let Some(step) = recording.record.step_mut(id) {
-                step.end(now);
-                step.fail(message);
-            }
+            let step = recording.record.step_mut(id);
+            let Some(step) = step.and_then(|step| step.end(now).then_some(step)) else {
+                return;
+            };
+            step.fail(message);
             if recording.fallen.is_none_or(|(known, _)| known != panic.id()) {
                 recording.fallen = Some((panic.id(), id));
             }

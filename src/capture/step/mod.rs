@@ -129,8 +129,15 @@ impl<K> StepGuard<K> {
         self.change(|step| step.common().attributes.push(attribute))
     }
 
-    /// The step is over; so it is when it is dropped.
-    pub fn end(self) {}
+    /// The step is over, before its guard is dropped.
+    ///
+    /// # Default
+    /// Its drop ends it.
+    pub fn end(&self) {
+        if let Some((recorder, id)) = self.place() {
+            recorder.end(id);
+        }
+    }
 
     fn begin<C>(&self, step: impl FnOnce() -> Step<C>) -> StepGuard<C>
     where

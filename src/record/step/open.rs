@@ -32,9 +32,13 @@ impl AnyStep {
         self.common.start = Some(at);
     }
 
-    /// Ends, at this offset from the beginning of its run.
-    pub(crate) fn end(&mut self, at: Duration) {
-        self.common.took = Some(at.saturating_sub(self.common.start.unwrap_or_default()));
+    /// Ends, at this offset from the beginning of its run. Returns whether it went on until now.
+    pub(crate) fn end(&mut self, at: Duration) -> bool {
+        let goes_on = self.common.took.is_none();
+        if goes_on {
+            self.common.took = Some(at.saturating_sub(self.common.start.unwrap_or_default()));
+        }
+        goes_on
     }
 
     /// Has failed; what it has said of that itself is kept.
@@ -43,11 +47,12 @@ impl AnyStep {
         self.common.error.get_or_insert(message);
     }
 
-    /// Puts this step in the place of one that began: its parent and its beginning stay. Returns
-    /// the other one.
+    /// Puts this step in the place of one that began: its parent and its times stay. Returns the
+    /// other one.
     pub(crate) fn replace(&mut self, mut step: Self) -> Self {
         step.common.parent = self.common.parent;
         step.common.start = self.common.start;
+        step.common.took = step.common.took.or(self.common.took);
         std::mem::replace(self, step)
     }
 
@@ -73,7 +78,8 @@ mod tests {
         assert_eq!(begun["parent"], 7);
         assert_eq!(begun["start_ms"], 2.0);
         assert_eq!(begun.get("duration_ms"), None);
-        step.end(Duration::from_millis(5));
+        assert!(step.end(Duration::from_millis(5)));
+        assert!(!step.end(Duration::from_millis(9)), "it has ended");
         assert_eq!(json(&step)["duration_ms"], 3.0);
     }
 
