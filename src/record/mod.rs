@@ -2,6 +2,7 @@
 
 mod cost;
 mod cuts;
+mod fields;
 mod head;
 mod into_record;
 mod kinds;
@@ -25,6 +26,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 pub use self::cost::Amount;
+pub use self::fields::Fields;
 pub use self::into_record::IntoRecord;
 pub use self::kinds::Status;
 pub use self::metrics::MetricValue;
