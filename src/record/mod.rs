@@ -244,8 +244,8 @@ impl Record {
     }
 
     /// What went wrong.
-    pub fn error(mut self, error: Error) -> Self {
-        self.trace.errors.push(error);
+    pub fn error(mut self, error: impl Into<Error>) -> Self {
+        self.trace.errors.push(error.into());
         self
     }
 
