@@ -88,6 +88,12 @@ impl Sink for Draft<'_> {
         (self.known.mark(), self.writer.as_ref().map_or(0, Sink::mark))
     }
 
+    fn take_key_back(&mut self, mark: Self::Mark) {
+        if let Some(writer) = self.while_nobody_is_known() {
+            writer.take_key_back(mark.1);
+        }
+    }
+
     fn replace_with_bytes(&mut self, mark: Self::Mark, treatment: Treatment, len: usize) {
         self.known.replace_with_bytes(mark.0, treatment, len);
         if let Some(writer) = self.while_nobody_is_known() {

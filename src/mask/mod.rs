@@ -16,6 +16,7 @@ mod hash;
 mod identities;
 mod json;
 mod keys;
+mod marked;
 mod masker;
 mod pack;
 mod path;
@@ -38,6 +39,7 @@ use serde::Serialize;
 
 pub use self::entity::Entity;
 pub use self::hash::{MIN_MASK_KEY_BYTES, MaskKey, ShortMaskKey};
+pub use self::marked::{Marked, marked};
 pub use self::pack::Pack;
 pub use self::policy::{Action, Body, Policy, PolicyBuilder, PolicyError};
 pub use self::report::Report;

@@ -297,6 +297,10 @@ impl Sink for Writer<'_> {
         self.out.len()
     }
 
+    fn take_key_back(&mut self, mark: usize) {
+        self.out.truncate(mark);
+    }
+
     fn replace_with_bytes(&mut self, mark: usize, treatment: Treatment, len: usize) {
         self.out.truncate(mark);
         self.bytes(treatment, len);

@@ -229,6 +229,8 @@ impl Sink for Known {
         self.watches = if is_on { self.watches + 1 } else { self.watches.saturating_sub(1) };
     }
 
+    fn take_key_back(&mut self, _: usize) {}
+
     fn replace_with_bytes(&mut self, _: usize, _: Treatment, _: usize) {}
 
     fn forget_watched(&mut self) {

@@ -21,7 +21,7 @@ impl<S: Sink> Compound<'_, '_, '_, S> {
         self.index += 1;
         self.walk.named = None;
         self.walk.value(place, value)?;
-        if place.treatment == Treatment::Drop {
+        if self.walk.take_left_out() {
             self.walk.sink.null();
         }
         self.named = self.walk.named.take().filter(|_| place.names_sibling);
@@ -44,6 +44,7 @@ impl<S: Sink> Compound<'_, '_, '_, S> {
         if is_value && self.named.is_some() {
             self.value_place = self.value_place.named(self.named);
         }
+        self.key_from = Some(self.walk.sink.mark());
         self.walk.sink.key(self.index, key, traits.form);
         self.index += 1;
         self.value_from = is_value.then(|| self.walk.sink.mark());
@@ -55,24 +56,34 @@ impl<S: Sink> Compound<'_, '_, '_, S> {
         }
         let place = self.value_place;
         self.walk.named = None;
-        let value_from = self.value_from.take();
+        let (key_from, value_from) = (self.key_from.take(), self.value_from.take());
         if value_from.is_some() {
             self.walk.sink.watch(true);
         }
         self.walk.value(place, value)?;
-        if let Some(from) = value_from {
+        if value_from.is_some() {
             self.walk.sink.watch(false);
+        }
+        if self.walk.take_left_out() {
+            self.take_key_back(key_from);
+        } else if let Some(from) = value_from.filter(|_| !place.treatment.is_opaque()) {
             // What is kept or hidden by its own name or path stays so.
-            if !place.treatment.is_opaque() {
-                let to = self.walk.sink.mark();
-                self.walk.value_spans.push((from, to));
-            }
+            let to = self.walk.sink.mark();
+            self.walk.value_spans.push((from, to));
         }
         if place.names_sibling {
             self.named = self.walk.named.take().or(self.named);
             self.rename_earlier_values();
         }
         Ok(())
+    }
+
+    /// A key whose value is left out by a mark was written before anybody knew of the mark.
+    fn take_key_back(&mut self, key_from: Option<S::Mark>) {
+        if let Some(from) = key_from {
+            self.walk.sink.take_key_back(from);
+            self.index -= 1;
+        }
     }
 
     /// The name came behind its value: what was taken for harmless is treated by the name.

@@ -69,6 +69,8 @@ pub(super) trait Sink: Sized {
 
     /// The place in the output where something was met that is treated later.
     fn mark(&self) -> Self::Mark;
+    /// The key since `mark` is not told: its value turned out to be left out.
+    fn take_key_back(&mut self, mark: Self::Mark);
     /// Everything since `mark` was `len` bytes given as numbers.
     fn replace_with_bytes(&mut self, mark: Self::Mark, treatment: Treatment, len: usize);
     /// What follows may get its name later, until it is said that it may not.
@@ -147,6 +149,7 @@ where
         hops: 0,
         values: 0,
         last_was_byte: false,
+        last_was_left_out: false,
         named: None,
         buffer: String::new(),
         reached,
@@ -154,7 +157,7 @@ where
         memory,
     };
     walk.value(place, value)?;
-    if place.treatment == Treatment::Drop {
+    if walk.take_left_out() {
         walk.sink.null();
     }
     Ok(walk.memory)
@@ -192,6 +195,8 @@ struct Walk<'s, 'm, S: Sink> {
     values: usize,
     /// The value just met was a `u8`: an array of nothing else is a blob.
     last_was_byte: bool,
+    /// Nothing was written of the value just met, and its place is still to be seen to.
+    last_was_left_out: bool,
     /// What the text just met says about the value beside it.
     named: Option<Treatment>,
     /// The text of a key or a number, kept so that they cost no allocation each.
@@ -214,7 +219,12 @@ impl<S: Sink> Walk<'_, '_, S> {
         let walked = value.serialize(At { walk: self, place: place.left_out() });
         self.sink.end_left_out();
         self.last_was_byte = false;
+        self.last_was_left_out = true;
         walked
+    }
+
+    fn take_left_out(&mut self) -> bool {
+        std::mem::take(&mut self.last_was_left_out)
     }
 
     fn null(&mut self) {

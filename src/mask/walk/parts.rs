@@ -45,6 +45,8 @@ pub(in crate::mask) struct Compound<'w, 's, 'm, S: Sink> {
     pub(super) named: Option<Treatment>,
     /// The place of the value whose key was just met.
     pub(super) value_place: Place,
+    /// Where that key begins in the output.
+    pub(super) key_from: Option<S::Mark>,
     /// Where the value of a pair begins that is about to come.
     pub(super) value_from: Option<S::Mark>,
     /// Where its own begin among the walk's values of pairs.
@@ -87,6 +89,7 @@ impl<'w, 's, 'm, S: Sink> At<'w, 's, 'm, S> {
             is_bytes: true,
             named: None,
             value_place: place,
+            key_from: None,
             value_from: None,
             value_spans_from,
         }

@@ -14,6 +14,8 @@ pub(super) struct Place {
     in_person: bool,
     /// The value may be the name of the value beside it.
     pub(super) names_sibling: bool,
+    /// A rule of the host's has settled it, or what lies around it: a mark can only be stricter.
+    is_settled: bool,
     /// How far the way leads along the host's paths.
     reach: Reach,
 }
@@ -26,6 +28,7 @@ impl Place {
             tells: Treatment::Scan,
             in_person: false,
             names_sibling: false,
+            is_settled: false,
             reach: policy.paths().start(stack),
         };
         root.ways().fold(start, |place, way| match way {
@@ -60,17 +63,24 @@ impl Place {
             in_person: traits.group == Group::Person
                 || (self.in_person && traits.group == Group::Neutral),
             names_sibling: traits.in_pair == InPair::Name,
+            is_settled: self.is_settled || self.treatment.is_opaque() || host.is_some(),
             reach,
         }
     }
 
     /// The place of an element of the array here.
     pub(super) fn element(self, policy: &Policy, stack: &mut Vec<u32>, index: usize) -> Self {
+        let is_settled = self.is_settled || self.treatment.is_opaque();
         if self.reach.is_empty() {
-            return self;
+            return Self { is_settled, ..self };
         }
         let (reach, at_path) = policy.paths().step(stack, self.reach, Way::Element(index));
-        Self { treatment: self.treatment.within(Treatment::Scan, at_path), reach, ..self }
+        Self {
+            treatment: self.treatment.within(Treatment::Scan, at_path),
+            is_settled: is_settled || at_path.is_some(),
+            reach,
+            ..self
+        }
     }
 
     /// The place of the second of a pair, when the first names it. What is kept or hidden by its
@@ -85,7 +95,19 @@ impl Place {
         // The key around both may say more than the first of them.
         let wins =
             self.treatment == Treatment::Scan || (!self.treatment.is_opaque() && named.hides_all());
-        Self { treatment: if wins { named } else { self.treatment }, names_sibling: false, ..self }
+        Self {
+            treatment: if wins { named } else { self.treatment },
+            names_sibling: false,
+            is_settled: self.is_settled || wins,
+            ..self
+        }
+    }
+
+    /// The same place, with a rule that stands on the value itself. It is a rule of the host's for
+    /// this field: it holds over the default rules for it, and of the host's the stricter holds.
+    pub(super) fn marked(self, mark: Treatment) -> Self {
+        let treatment = if self.is_settled { self.treatment.or_stricter(mark) } else { mark };
+        Self { treatment, is_settled: true, ..self }
     }
 
     /// The same place, kept as the host vouches for what stands there.

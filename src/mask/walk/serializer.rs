@@ -5,6 +5,8 @@ use std::io::Cursor;
 use serde::ser::{self, Serialize};
 
 use super::super::json::{self, JsonText};
+use super::super::marked::{self, Recognised};
+use super::super::policy::Action;
 use super::parts::{At, Compound, Fields};
 use super::text::with_text;
 use super::value::{VALUE, walk_next};
@@ -14,6 +16,9 @@ use super::{Container, MAX_DEPTH, Sink, WalkError};
 const MAX_HOPS: usize = 4 * MAX_DEPTH;
 /// Room for the longest number in decimal: an `i128` has 40 characters, an `f64` at most 24.
 const NUMBER_BYTES: usize = 48;
+
+/// What the story of a marked value begins with, beside the number of its rule.
+const MARKED: u64 = 16;
 
 /// `serde_json`'s private names for raw JSON and for numbers of arbitrary precision: its own
 /// serializer copies what stands in them, so it must not pass unseen.
@@ -28,9 +33,16 @@ impl<S: Sink> At<'_, '_, '_, S> {
             return Ok(());
         }
         walk.hops += 1;
-        let done = value.serialize(At { walk: &mut *walk, place });
+        let done = walk.value(place, value);
         walk.hops -= 1;
         done
+    }
+
+    /// A value with a rule of the host's on it. Another rule the second time is another story.
+    fn marked<T: Serialize + ?Sized>(self, action: Action, value: &T) -> Result<(), WalkError> {
+        let Self { walk, place } = self;
+        walk.memory.fingerprint.mix(MARKED + action as u64);
+        At { walk, place: place.marked(action.into()) }.hop(&Recognised(value))
     }
 
     fn number<T: Serialize>(self, value: T) -> Result<(), WalkError> {
@@ -217,7 +229,10 @@ impl<'w, 's, 'm, S: Sink> ser::Serializer for At<'w, 's, 'm, S> {
         match name {
             json::NUMBER => self.written_number(value),
             VALUE => walk_next(|value| S::walk_value(value, self)),
-            _ => self.hop(value),
+            _ => match marked::action_of(name) {
+                Some(action) => self.marked(action, value),
+                None => self.hop(value),
+            },
         }
     }
 
