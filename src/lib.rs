@@ -33,8 +33,8 @@
 //! - [`Client`] and its [`ClientBuilder`]: where records go, how much of them ([`Level`]), and
 //!   what became of them ([`Stats`]).
 //! - [`Run`]: a record that is gathered while the run goes on, and not lost when it ends early.
-//! - [`Record`] and [`Step`]: what a run leaves behind; [`IntoRecord`] says once how a state
-//!   becomes a record.
+//! - [`Record`] and [`Step`]: what a run leaves behind; [`trait@IntoRecord`] says once how a state
+//!   becomes a record, and can be derived.
 //! - [`mask`]: what leaves the process, and as what.
 //! - [`Record::seal`] and [`Client::preview`]: see exactly what would be sent.
 //! - [`wire`]: the record and the HTTP contract, for whoever reads or receives records.
@@ -70,6 +70,7 @@
 //! | `native-tls` | | https by reqwest and the platform's TLS |
 //! | `http2` | | HTTP/2 where an https collector offers it, beside HTTP/1.1 |
 //! | `zstd` | yes | zstd beside gzip, by the C library |
+//! | `derive` | | `#[derive(IntoRecord)]`: what is logged stands on the struct |
 //! | `testing` | | [`testing`]: a mock collector |
 //!
 //! With none of the TLS features there is no HTTP client at all, and the host implements

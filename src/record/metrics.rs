@@ -19,6 +19,10 @@ pub(super) const COUNTED: [&str; 9] = [
 ];
 
 /// A number that can be a metric: any of Rust's primitive ones.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no number that can be a metric",
+    label = "a metric is a number"
+)]
 pub trait MetricValue {
     /// The metric; integers beyond 2^53 lose their last digits.
     fn into_metric(self) -> f64;
