@@ -88,6 +88,21 @@ fn the_ticket_workflow_refuses_a_wrong_address_and_shows_no_secret_of_it() {
 }
 
 #[test]
+fn the_derived_record_tells_what_stands_on_the_struct() {
+    let shown = shown(&example("derive").output().unwrap());
+    assert!(shown.contains("delivered=1") && shown.contains(" lost=0"), "{shown}");
+    for told in [
+        r#""orders_found": 1"#,
+        r#""customer": "[ID:"#,
+        r#""shipment": "4012 8888 8888 1881""#,
+        "On its way, dear [NAME].",
+    ] {
+        assert!(shown.contains(told), "{told}: {shown}");
+    }
+    assert!(!shown.contains("notes") && !shown.contains("angry"), "{shown}");
+}
+
+#[test]
 fn what_we_log_tells_the_policy_of_the_environment() {
     let key = "0123456789abcdef0123456789abcdef";
     let output = example("what_we_log").env("LOG_COLLECTOR_MASK_KEY", key).output().unwrap();
