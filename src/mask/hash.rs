@@ -68,6 +68,11 @@ impl MaskKey {
         hex(&self.digest(domain, &canonical(value)), 16)
     }
 
+    /// 64 hex digits for a text as it is, so that two of the same text are known to be that.
+    pub(crate) fn hash_of_text(&self, text: &str) -> String {
+        hex(&self.digest("text", text), 64)
+    }
+
     fn from_secret(secret: SecretSlice<u8>) -> Self {
         let mac = Hmac::new_from_slice(secret.expose_secret())
             .unwrap_or_else(|_| unreachable!("HMAC takes a key of any length"));

@@ -48,6 +48,7 @@ pub(crate) use self::caught::caught;
 pub(crate) use self::escape::write_string;
 pub(crate) use self::identities::{Identities, Known};
 pub(crate) use self::masker::Masker;
+pub(crate) use self::policy::{Treatment, Way};
 pub(crate) use self::root::Root;
 pub(crate) use self::walk::AnyValue;
 pub(crate) use self::writer::{Cut, Written};
@@ -115,7 +116,7 @@ pub(crate) struct Seen {
 pub(crate) fn collect<T: Serialize + ?Sized>(
     policy: &Policy,
     value: &T,
-    root: Root,
+    root: Root<'_>,
     known: &mut Known,
 ) -> Result<Seen, Unserializable> {
     let walk = walk::walk(policy, value, root, known).map_err(|_| Unserializable)?;
@@ -132,7 +133,7 @@ thread_local! {
 pub(crate) fn collect_or_draft<T: Serialize + ?Sized>(
     policy: &Policy,
     value: &T,
-    root: Root,
+    root: Root<'_>,
     known: &mut Known,
 ) -> Result<Seen, Unserializable> {
     let first_walk = if TOLD_OF_SOMEBODY.get() { collect } else { draft };
@@ -145,11 +146,11 @@ pub(crate) fn collect_or_draft<T: Serialize + ?Sized>(
 pub(crate) fn draft<T: Serialize + ?Sized>(
     policy: &Policy,
     value: &T,
-    root: Root,
+    root: Root<'_>,
     known: &mut Known,
 ) -> Result<Seen, Unserializable> {
     let nobody = Identities::default();
-    let mut draft = Draft::new(policy, known, &nobody, root.name());
+    let mut draft = Draft::new(policy, known, &nobody, root.path());
     let walk = walk::walk(policy, value, root, &mut draft).map_err(|_| Unserializable)?;
     let draft = draft.finish().map(Writer::finish);
     complete(known, Seen { walk, draft })
@@ -167,14 +168,19 @@ pub(crate) fn write<T: Serialize + ?Sized>(
     identities: &Identities,
     value: &T,
     seen: Seen,
-    root: Root,
+    root: Root<'_>,
 ) -> Result<Written, Unserializable> {
     if let Some(draft) = seen.draft.filter(|_| identities.is_empty()) {
         return Ok(draft);
     }
-    let mut writer = Writer::new(policy, identities, root.name());
+    let mut writer = Writer::new(policy, identities, root.path());
     walk::walk_again(policy, value, root, &seen.walk, &mut writer).map_err(|_| Unserializable)?;
     Ok(writer.finish())
+}
+
+/// What becomes of a value at this place, whatever it holds.
+pub(crate) fn treatment_at(policy: &Policy, root: Root<'_>) -> Treatment {
+    walk::treatment_at(policy, root)
 }
 
 /// The placeholder that a cut at byte `at` would split.

@@ -60,6 +60,23 @@ impl KeyTraits {
     pub(crate) fn decided(self) -> Treatment {
         self.host.unwrap_or(self.treatment)
     }
+
+    /// What this name says as the type of an entity that was found in a text: there `PERSON` is no
+    /// container but somebody's name.
+    pub(crate) fn of_entity(self, label: &str) -> Treatment {
+        let is_person = || {
+            self.is_bare_name
+                || self.group == Group::Person
+                || label
+                    .rsplit(['-', '_'])
+                    .next()
+                    .is_some_and(|end| end.eq_ignore_ascii_case("per"))
+        };
+        match self.decided() {
+            Treatment::Scan if is_person() => Treatment::Name,
+            decided => decided,
+        }
+    }
 }
 
 /// Whose fields stand under a name.
@@ -77,6 +94,8 @@ pub(crate) enum Group {
 pub(crate) enum InPair {
     /// Under it stands the name of the value beside it.
     Name,
+    /// Under it stands the type of the entity beside it.
+    EntityType,
     Value,
     Nothing,
 }
@@ -144,6 +163,8 @@ fn work_out(key: &str) -> KeyTraits {
         },
         in_pair: if is_one_of(key, &NAMES_OF_PAIRS) {
             InPair::Name
+        } else if key.eq_ignore_ascii_case("entity_type") {
+            InPair::EntityType
         } else if is_one_of(key, &VALUES_OF_PAIRS) {
             InPair::Value
         } else {
@@ -190,7 +211,7 @@ const NEUTRAL: [&str; 12] = [
 const NAMES_OF_PAIRS: [&str; 7] =
     ["name", "key", "header", "field", "param", "parameter", "variable"];
 
-const VALUES_OF_PAIRS: [&str; 3] = ["value", "val", "values"];
+const VALUES_OF_PAIRS: [&str; 4] = ["value", "val", "values", "entity_value"];
 
 #[cfg(test)]
 mod tests {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::clock;
 use crate::mask::{
-    self, Cut, Entity, Identities, Known, Masker, Policy, Report, Root, Unserializable,
+    self, Cut, Entity, Identities, Known, Masker, Policy, Report, Root, Unserializable, Way,
     placeholder_around, write_string,
 };
 use crate::wire;
@@ -66,9 +66,17 @@ pub(super) fn collect(
         mask::collect(policy, text, Root::STATUS_REASON, known)?;
     }
     for (index, tag) in record.tags.iter().enumerate() {
-        mask::collect(policy, tag, Root::tag(index), known)?;
+        mask::collect(policy, tag, tag_root(&tag_ways(index)), known)?;
     }
     Ok(())
+}
+
+fn tag_ways(index: usize) -> [Way<'static>; 2] {
+    [Way::Field("tags"), Way::Element(index)]
+}
+
+fn tag_root<'a>(ways: &'a [Way<'a>]) -> Root<'a> {
+    Root::new(ways, "tags")
 }
 
 fn started_at(record: &Record) -> std::time::SystemTime {
@@ -183,7 +191,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The text masked as a value of the trace would be: as JSON where it is JSON.
-    fn text(&mut self, text: &str, root: Root) -> Option<String> {
+    fn text(&mut self, text: &str, root: Root<'_>) -> Option<String> {
         let walk = if self.identities.is_empty() { mask::draft } else { mask::collect };
         let seen = walk(self.policy, text, root, &mut Known::default()).ok()?;
         let written = mask::write(self.policy, self.identities, text, seen, root).ok()?;
@@ -231,7 +239,7 @@ impl<'a> Writer<'a> {
             .take(wire::MAX_TAGS)
             .enumerate()
             .filter_map(|(index, tag)| {
-                let masked = self.text(tag, Root::tag(index))?;
+                let masked = self.text(tag, tag_root(&tag_ways(index)))?;
                 Some(self.cut("tags", &masked, tag.len(), wire::MAX_IDENTIFIER_BYTES))
             })
             .collect();

@@ -51,7 +51,7 @@ impl Record {
 }
 
 /// The walk that learns the names: with a draft of the trace or without.
-type FirstWalk = fn(&Policy, &Trace, Root, &mut Known) -> Result<Seen, Unserializable>;
+type FirstWalk = fn(&Policy, &Trace, Root<'_>, &mut Known) -> Result<Seen, Unserializable>;
 
 /// A record with what it is sealed by.
 pub(crate) struct Sealing<'a> {

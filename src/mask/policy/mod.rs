@@ -169,6 +169,11 @@ impl Policy {
         }
     }
 
+    /// The keyed hash of a text that is not sent.
+    pub(crate) fn hash_of_text(&self, text: &str) -> String {
+        self.key.hash_of_text(text)
+    }
+
     /// The placeholder that keeps two values apart, whatever they are.
     pub(crate) fn hashed(&self, entity: Entity, value: &str) -> String {
         let entity = entity.as_str();

@@ -94,6 +94,11 @@ pub(super) enum Container {
     Object,
 }
 
+/// What the way to a place says about the value there.
+pub(super) fn treatment_at(policy: &Policy, root: Root<'_>) -> Treatment {
+    Place::root(policy, &mut Vec::new(), root).treatment
+}
+
 /// Walks `value` into `sink` for the first time.
 ///
 /// # Errors
@@ -101,7 +106,7 @@ pub(super) enum Container {
 pub(super) fn walk<S, V>(
     policy: &Policy,
     value: &V,
-    root: Root,
+    root: Root<'_>,
     sink: &mut S,
 ) -> Result<Seen, WalkError>
 where
@@ -118,7 +123,7 @@ where
 pub(super) fn walk_again<S, V>(
     policy: &Policy,
     value: &V,
-    root: Root,
+    root: Root<'_>,
     seen: &Seen,
     sink: &mut S,
 ) -> Result<(), WalkError>
@@ -132,7 +137,7 @@ where
 fn run<'m, S, V>(
     policy: &Policy,
     value: &V,
-    root: Root,
+    root: Root<'_>,
     sink: &mut S,
     memory: Memory<'m>,
 ) -> Result<Memory<'m>, WalkError>
@@ -145,7 +150,7 @@ where
     let mut walk = Walk {
         policy,
         sink,
-        depth: 0,
+        depth: root.depth(),
         hops: 0,
         values: 0,
         last_was_byte: false,
@@ -252,7 +257,9 @@ impl<S: Sink> Walk<'_, '_, S> {
         let text = &*self.memory.without_nul(text);
         self.last_was_byte = false;
         if place.names_sibling && may_be_a_name(text) {
-            let treatment = self.policy.traits_of(text).decided();
+            let traits = self.policy.traits_of(text);
+            let treatment =
+                if place.is_entity_type { traits.of_entity(text) } else { traits.decided() };
             self.named = (treatment != Treatment::Scan).then_some(treatment);
         }
         let place = self.allowed(place, text);

@@ -16,19 +16,22 @@ pub(super) struct Place {
     pub(super) names_sibling: bool,
     /// A rule of the host's has settled it, or what lies around it: a mark can only be stricter.
     is_settled: bool,
+    /// It is the type of an entity, in the words of whoever found that.
+    pub(super) is_entity_type: bool,
     /// How far the way leads along the host's paths.
     reach: Reach,
 }
 
 impl Place {
     /// Where a walk begins.
-    pub(super) fn root(policy: &Policy, stack: &mut Vec<u32>, root: Root) -> Self {
+    pub(super) fn root(policy: &Policy, stack: &mut Vec<u32>, root: Root<'_>) -> Self {
         let start = Self {
             treatment: Treatment::Scan,
             tells: Treatment::Scan,
             in_person: false,
             names_sibling: false,
             is_settled: false,
+            is_entity_type: false,
             reach: policy.paths().start(stack),
         };
         root.ways().fold(start, |place, way| match way {
@@ -62,7 +65,8 @@ impl Place {
             tells: self.tells.within(own, None),
             in_person: traits.group == Group::Person
                 || (self.in_person && traits.group == Group::Neutral),
-            names_sibling: traits.in_pair == InPair::Name,
+            names_sibling: matches!(traits.in_pair, InPair::Name | InPair::EntityType),
+            is_entity_type: traits.in_pair == InPair::EntityType,
             is_settled: self.is_settled || self.treatment.is_opaque() || host.is_some(),
             reach,
         }
