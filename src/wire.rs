@@ -36,7 +36,8 @@ pub const MAX_REQUEST_RECORDS: usize = 10_000;
 
 /// A record as it is received.
 ///
-/// Fields that this version does not know are kept in [`Envelope::other`].
+/// Fields that this version does not know are kept in [`Envelope::other`], and so are those of the
+/// kinds other than `workflow`: [`Envelope::own`] gives them.
 ///
 /// ```
 /// use epilogue::wire::Envelope;
@@ -118,6 +119,27 @@ pub struct Envelope {
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
+}
+
+impl Envelope {
+    /// What a record of another kind than `workflow` tells beside the envelope, at every level: the
+    /// field named after its kind.
+    ///
+    /// ```
+    /// use epilogue::wire::Envelope;
+    ///
+    /// let envelope: Envelope = serde_json::from_str(r#"{
+    ///     "schema_version": 1, "record_id": "019a9e3c-7d10-7cc1-8b5e-0f4b7a6f2d11",
+    ///     "kind": "action", "client_id": "demo", "executed_at": "2026-01-31T12:00:00.000Z",
+    ///     "status": "success", "action": {"action_type": "email_send", "provider_name": "sendgrid"},
+    ///     "level": "METRICS_ONLY"
+    /// }"#)?;
+    /// assert_eq!(envelope.own().unwrap()["provider_name"], "sendgrid");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn own(&self) -> Option<&Map<String, Value>> {
+        self.other.get(&self.kind)?.as_object()
+    }
 }
 
 /// The masking that a record went through.

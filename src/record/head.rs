@@ -1,5 +1,7 @@
 //! The envelope of a record, as far as it never changes again: everything before its level.
 
+mod own;
+
 use std::collections::HashSet;
 
 use serde::Serialize;
@@ -7,16 +9,14 @@ use serde::Serialize;
 use crate::clock;
 use crate::mask::{
     self, Cut, Entity, Identities, Known, Masker, Policy, Report, Root, Unserializable, Way,
-    placeholder_around, write_string,
+    write_string,
 };
 use crate::wire;
 
 use super::Record;
 use super::cuts::Cuts;
+use super::limit::{self, MAX_LINE_BYTES, fitted, unlike};
 use super::metrics;
-
-/// The longest `status_reason`, in bytes.
-const MAX_TEXT_BYTES: usize = 1_024;
 
 /// Masked JSON of the envelope's first fields, without the closing brace.
 #[derive(Debug)]
@@ -47,12 +47,13 @@ pub(super) fn write(
     head.optional("attempt", record.attempt);
     head.number("executed_at", clock::rfc3339(started_at(record)));
     head.optional("execution_time_seconds", record.took.map(|took| took.as_secs_f64()));
-    head.number("status", record.ending().status);
+    head.optional("status", record.ending().status);
     head.reason(record.status_reason.as_deref());
     head.category(record.category.as_deref());
     head.tags(&record.tags);
     head.constant("currency", record.currency.as_deref());
     head.metrics(record);
+    head.own(record, &nobody);
     head.finish()
 }
 
@@ -68,7 +69,7 @@ pub(super) fn collect(
     for (index, tag) in record.tags.iter().enumerate() {
         mask::collect(policy, tag, tag_root(&tag_ways(index)), known)?;
     }
-    Ok(())
+    own::collect(record, policy, known)
 }
 
 fn tag_ways(index: usize) -> [Way<'static>; 2] {
@@ -210,14 +211,14 @@ impl<'a> Writer<'a> {
         let Some(text) = text else {
             return;
         };
-        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let line = limit::line(text);
         let masked =
             if self.names_are_known { self.text(&line, Root::STATUS_REASON) } else { None };
         let Some(masked) = masked else {
             self.left_out("status_reason", text.len());
             return;
         };
-        let kept = self.cut("status_reason", &masked, text.len(), MAX_TEXT_BYTES);
+        let kept = self.cut("status_reason", &masked, text.len(), MAX_LINE_BYTES);
         self.name("status_reason");
         self.string(&kept);
     }
@@ -281,46 +282,17 @@ impl<'a> Writer<'a> {
         self.cut("metrics", masked, name.len(), wire::MAX_IDENTIFIER_BYTES)
     }
 
-    /// The text, no longer than `max` bytes and with no NUL, which would grow when it is written.
     fn cut(&mut self, path: &str, text: &str, original_bytes: usize, max: usize) -> String {
-        let text = text.replace('\0', "\u{fffd}");
-        let end = safe_end(&text, max);
-        if end < text.len() {
+        let (kept, is_cut) = fitted(text, max);
+        if is_cut {
             self.left_out(path, original_bytes);
         }
-        text[..end].to_owned()
+        kept
     }
 
     fn left_out(&mut self, path: &str, original_bytes: usize) {
         self.cuts.fields.push(Cut { path: path.to_owned(), original_bytes: Some(original_bytes) });
     }
-}
-
-/// Where a text of at most `max` bytes ends that splits no character and no placeholder.
-fn safe_end(text: &str, max: usize) -> usize {
-    if text.len() <= max {
-        return text.len();
-    }
-    let mut end = max;
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    placeholder_around(text, end).map_or(end, |(start, _)| start)
-}
-
-/// Two names that mask or cut alike get a number, so that neither hides the other.
-fn unlike(written: &HashSet<String>, name: String) -> String {
-    if !written.contains(&name) {
-        return name;
-    }
-    (2..=wire::MAX_METRICS)
-        .map(|number| {
-            let suffix = format!("#{number}");
-            let end = safe_end(&name, wire::MAX_IDENTIFIER_BYTES - suffix.len());
-            format!("{}{suffix}", &name[..end])
-        })
-        .find(|other| !written.contains(other))
-        .unwrap_or(name)
 }
 
 #[cfg(test)]

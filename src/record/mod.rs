@@ -6,6 +6,7 @@ mod fields;
 mod head;
 mod into_record;
 mod kinds;
+mod limit;
 mod metrics;
 mod open;
 mod outcome;
@@ -13,6 +14,7 @@ mod payload;
 mod seal;
 mod shorten;
 mod step;
+mod told;
 mod trace;
 mod unsealed;
 mod value;
@@ -28,7 +30,11 @@ use uuid::Uuid;
 pub use self::cost::Amount;
 pub use self::fields::Fields;
 pub use self::into_record::IntoRecord;
-pub use self::kinds::Status;
+pub use self::kinds::{
+    Action, ActionStatus, Activity, AttemptStatus, Audit, AuditStatus, Event, EventCategory,
+    EventType, ExternalId, Fact, KindError, NlpParsing, ParsedEntity, ParsingStatus, Status,
+    SyncAttempt, SyncDirection, SyncStatus, TaskSync, WebhookEvent, WebhookStatus,
+};
 pub use self::metrics::MetricValue;
 pub use self::outcome::Outcome;
 pub use self::payload::{Degraded, Payload};
@@ -44,6 +50,7 @@ pub(crate) use self::trace::MAX_STEPS;
 pub(crate) use self::unsealed::{Producer, Unsealed};
 pub(crate) use self::value::Value;
 
+use self::kinds::Kind;
 use self::metrics::Metrics;
 use self::trace::{FinalResponse, Trace};
 
@@ -85,14 +92,23 @@ pub struct Record {
     currency: Option<Cow<'static, str>>,
     metrics: Metrics,
     identities: Vec<String>,
+    /// What a kind other than `workflow` has of its own.
+    own: Option<Box<dyn Kind>>,
     trace: Trace,
 }
 
 /// A status as each kind of record has its own, and whether it means success.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ending {
-    pub(crate) status: &'static str,
+    /// An `activity` has none.
+    pub(crate) status: Option<&'static str>,
     pub(crate) is_success: bool,
+}
+
+impl Ending {
+    fn new(status: &'static str, is_success: bool) -> Self {
+        Self { status: Some(status), is_success }
+    }
 }
 
 impl Record {
@@ -116,6 +132,7 @@ impl Record {
             currency: None,
             metrics: Metrics::default(),
             identities: Vec::new(),
+            own: None,
             trace: Trace::default(),
         }
     }
@@ -273,6 +290,9 @@ impl Record {
     }
 
     fn ending(&self) -> Ending {
+        if let Some(own) = &self.own {
+            return own.ending();
+        }
         let has_failed = self.trace.errors.iter().any(|error| !error.is_handled());
         let default = if has_failed { Status::Failed } else { Status::Success };
         self.ending.unwrap_or_else(|| default.into())

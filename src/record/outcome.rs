@@ -34,12 +34,12 @@ impl<'a> Outcome<'a> {
         self.record.kind
     }
 
-    /// The status on the wire, such as `SUCCESS`.
+    /// The status on the wire, such as `SUCCESS`; empty for an `activity`, which has none.
     pub fn status(&self) -> &str {
-        self.record.ending().status
+        self.record.ending().status.unwrap_or_default()
     }
 
-    /// The status means success.
+    /// The status means success; an `activity` is one unless its event is an `error`.
     pub fn is_success(&self) -> bool {
         self.record.ending().is_success
     }

@@ -9,8 +9,10 @@ use crate::wire;
 
 use super::cuts::Cuts;
 use super::head;
+use super::kinds::Kind;
 use super::payload::{Degraded, Payload, TracePart};
-use super::trace::{FinalResponse, Trace};
+use super::told::{self, FirstWalk, People, Place};
+use super::trace::FinalResponse;
 use super::{Outcome, Record};
 
 /// How much is done with the values of a record.
@@ -50,8 +52,12 @@ impl Record {
     }
 }
 
-/// The walk that learns the names: with a draft of the trace or without.
-type FirstWalk = fn(&Policy, &Trace, Root<'_>, &mut Known) -> Result<Seen, Unserializable>;
+/// What the first walk saw of the trace.
+struct TraceSeen {
+    /// Of each value of a kind's own, in order.
+    own: Vec<Seen>,
+    rest: Seen,
+}
 
 /// A record with what it is sealed by.
 pub(crate) struct Sealing<'a> {
@@ -77,6 +83,9 @@ impl<'a> Sealing<'a> {
             self.record.metrics.count(&self.record.trace, self.record.currency.as_deref());
         self.record.currency = self.record.currency.or(currency);
 
+        if matches!(walk, Walk::Full | Walk::NamesOnly) {
+            self.prepare();
+        }
         let mut known = Known::default();
         for name in &self.record.identities {
             known.name(name);
@@ -86,8 +95,8 @@ impl<'a> Sealing<'a> {
         let _ = head::collect(&self.record, self.policy, &mut known);
         let is_full = level == Level::FullTrace && walk == Walk::Full;
         let seen = match walk {
-            _ if is_full => self.collect(&mut known, mask::collect_or_draft),
-            Walk::Full | Walk::NamesOnly => self.collect(&mut known, mask::collect),
+            _ if is_full => self.collect(&mut known, FirstWalk::WithDraft),
+            Walk::Full | Walk::NamesOnly => self.collect(&mut known, FirstWalk::NamesOnly),
             Walk::Skip(_) | Walk::Failed => None,
         };
         let names_are_known = seen.is_some();
@@ -105,15 +114,39 @@ impl<'a> Sealing<'a> {
         payload
     }
 
-    /// A panic of the host's `Serialize` ends here.
-    fn collect(&self, known: &mut Known, walk: FirstWalk) -> Option<Seen> {
-        caught(|| walk(self.policy, &self.record.trace, Root::TRACE, known))?.ok()
+    /// What it runs of the host's may panic, and then is as good as absent.
+    fn prepare(&mut self) {
+        if let Some(own) = &mut self.record.own {
+            let _ = caught(|| own.prepare());
+        }
     }
 
-    fn write(&self, identities: &Identities, seen: Seen) -> Option<TracePart> {
+    /// A panic of the host's `Serialize` ends here.
+    fn collect(&self, known: &mut Known, first_walk: FirstWalk) -> Option<TraceSeen> {
+        let Record { own, trace, .. } = &self.record;
+        let collect = || -> Result<_, Unserializable> {
+            let own = match own {
+                Some(own) => {
+                    let (fields, mut place) = (own.traced(), Place::field("trace"));
+                    told::learn(self.policy, &fields, &mut place, first_walk, known)?
+                }
+                None => Vec::new(),
+            };
+            let rest = first_walk.walk(self.policy, trace, Root::TRACE, known)?;
+            Ok(TraceSeen { own, rest })
+        };
+        caught(collect)?.ok()
+    }
+
+    fn write(&self, identities: &Identities, seen: TraceSeen) -> Option<TracePart> {
         let trace = &self.record.trace;
-        let written = caught(|| mask::write(self.policy, identities, trace, seen, Root::TRACE));
-        let Written { json, report, mut cuts } = written?.ok()?;
+        let TraceSeen { own, rest } = seen;
+        let own = match &self.record.own {
+            Some(kind) => Some(caught(|| self.write_own(&**kind, identities, own))?.ok()?),
+            None => None,
+        };
+        let written = caught(|| mask::write(self.policy, identities, trace, rest, Root::TRACE));
+        let Written { json, report, mut cuts } = joined(own, written?.ok()?);
         if trace.final_response.as_ref().is_some_and(FinalResponse::drops_confidence) {
             let path = "trace.final_response.confidence".to_owned();
             cuts.push(Cut { path, original_bytes: None });
@@ -128,6 +161,35 @@ impl<'a> Sealing<'a> {
             },
         })
     }
+
+    fn write_own(
+        &self,
+        own: &dyn Kind,
+        identities: &Identities,
+        seen: Vec<Seen>,
+    ) -> Result<Written, Unserializable> {
+        let nobody = Identities::default();
+        let people = People { known: identities, nobody: &nobody, are_all_known: true };
+        let writer = told::Writer::new(self.policy, people, seen);
+        writer.write(&own.traced(), Place::field("trace"))
+    }
+}
+
+/// One object of the fields of both.
+fn joined(own: Option<Written>, rest: Written) -> Written {
+    let Some(mut own) = own else {
+        return rest;
+    };
+    if own.json == b"{}" && rest.json.starts_with(b"{") {
+        own.json = rest.json;
+    } else if rest.json.starts_with(b"{\"") {
+        own.json.pop();
+        own.json.push(b',');
+        own.json.extend_from_slice(&rest.json[1..]);
+    }
+    own.report = own.report.merged(&rest.report);
+    own.cuts.extend(rest.cuts);
+    own
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::level::Level;
 
+use super::kinds;
 use super::payload::Degraded;
 
 /// The parts of a written record.
@@ -36,7 +37,10 @@ struct Fields {
     id: Option<Uuid>,
     level: Option<Level>,
     degraded: Option<Degraded>,
-    is_success: bool,
+    kind: Option<String>,
+    status: Option<String>,
+    /// The field named after the kind.
+    own: Option<String>,
     head: Vec<u8>,
     tail: Vec<u8>,
     trace: Option<Vec<u8>>,
@@ -63,7 +67,9 @@ impl Fields {
             }
             "level" | "degraded" | "trace" => return None,
             "record_id" => self.id = Some(text()?.parse().ok()?),
-            "status" => self.is_success = json == "\"SUCCESS\"",
+            "kind" => self.kind = Some(text()?),
+            "status" => self.status = Some(text()?),
+            _ if self.kind.as_deref() == Some(name) => self.own = Some(json.to_owned()),
             _ => {}
         }
         self.keep(name, json)
@@ -88,7 +94,7 @@ impl<'de> Deserialize<'de> for Written {
             id: fields.id.ok_or_else(missing)?,
             level: fields.level.ok_or_else(missing)?,
             degraded: fields.degraded,
-            is_success: fields.is_success,
+            is_success: kinds::is_success(fields.status.as_deref(), fields.own.as_deref()),
             head: fields.head,
             tail: fields.tail,
             trace: fields.trace,

@@ -51,7 +51,7 @@ impl fmt::Display for Status {
 
 impl From<Status> for Ending {
     fn from(status: Status) -> Self {
-        Self { status: status.as_str(), is_success: status == Status::Success }
+        Self::new(status.as_str(), status == Status::Success)
     }
 }
 
