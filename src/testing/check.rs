@@ -8,7 +8,7 @@ use crate::wire::{Envelope, MAX_IDENTIFIER_BYTES, MAX_METRICS, MAX_TAGS, SCHEMA_
 use super::fields::{Fields, TRACE};
 use super::refusal::Refusal;
 use super::rules::Rules;
-use super::{conduct, form};
+use super::{conduct, form, kinds};
 
 const KINDS: [&str; 7] =
     ["workflow", "action", "audit", "activity", "task_sync", "webhook_event", "nlp_parsing"];
@@ -49,6 +49,7 @@ pub(super) fn check(text: &str, rules: &Rules) -> Result<Record, Refusal> {
     check_names(&fields)?;
     check_values(&fields)?;
     check_identifiers(&fields)?;
+    kinds::check(&fields)?;
     let oddities = conduct::of_record(&fields);
     let envelope = envelope(fields, rules)?;
     check_envelope(&envelope)?;

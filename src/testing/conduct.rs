@@ -10,11 +10,12 @@ use crate::wire::{API_KEY_HEADER, IDEMPOTENCY_KEY_HEADER, NDJSON};
 use super::fields::Fields;
 use super::form::{is_plain_uuid, is_utc_with_millis};
 use super::http::{Framing, Head};
+use super::kinds;
 use super::offers::token;
 use super::split::Shape;
 
 /// The record's fields in the order of the contract; others may stand anywhere.
-const ORDER: [&str; 23] = [
+const ORDER: [&str; 29] = [
     "schema_version",
     "record_id",
     "kind",
@@ -32,6 +33,12 @@ const ORDER: [&str; 23] = [
     "tags",
     "currency",
     "metrics",
+    "action",
+    "audit",
+    "activity",
+    "task_sync",
+    "webhook_event",
+    "nlp_parsing",
     "level",
     "degraded",
     "masking",
@@ -97,6 +104,7 @@ pub(super) fn of_record(fields: &Fields) -> Vec<String> {
             "executed_at is not UTC with milliseconds",
         ),
         (!has_a_known_status(fields), "the status is none of the kind's"),
+        (kinds::has_misplaced(fields), "what belongs into the trace stands outside of it"),
         (has_a_forbidden_trace(fields), "there is a trace at METRICS_ONLY"),
         (has_an_unknown_reason(fields), "degraded gives no known reason"),
         (
@@ -119,23 +127,10 @@ fn is_ordered(fields: &Fields) -> bool {
 }
 
 fn has_a_known_status(fields: &Fields) -> bool {
-    let known = statuses(fields.text("kind").unwrap_or_default());
+    let known = kinds::statuses(fields.text("kind").unwrap_or_default());
     match fields.text("status") {
         Some(status) => known.contains(&status),
         None => known.is_empty(),
-    }
-}
-
-fn statuses(kind: &str) -> &'static [&'static str] {
-    match kind {
-        "workflow" => {
-            &["SUCCESS", "FAILED", "PARTIAL", "ESCALATED", "TIMEOUT", "CANCELLED", "CRASHED"]
-        }
-        "action" => &["pending", "success", "failure", "timeout", "retry"],
-        "audit" => &["success", "failure"],
-        "webhook_event" => &["Pending", "Processing", "Completed", "Failed"],
-        "task_sync" | "nlp_parsing" => &["Pending", "Success", "Failed", "Partial"],
-        _ => &[],
     }
 }
 

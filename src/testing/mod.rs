@@ -51,6 +51,7 @@ mod fields;
 mod form;
 mod http;
 mod ingest;
+mod kinds;
 mod ledger;
 mod listening;
 mod lock;
