@@ -35,6 +35,10 @@
 //! - [`Run`]: a record that is gathered while the run goes on, and not lost when it ends early.
 //! - [`Record`] and [`Step`]: what a run leaves behind; [`trait@IntoRecord`] says once how a state
 //!   becomes a record, and can be derived.
+//! - [`Record::action`], [`audit`](Record::audit), [`activity`](Record::activity),
+//!   [`task_sync`](Record::task_sync), [`webhook_event`](Record::webhook_event) and
+//!   [`nlp_parsing`](Record::nlp_parsing): what happens besides; [`Client::action`] times a call of
+//!   an outside provider.
 //! - [`mask`]: what leaves the process, and as what.
 //! - [`Record::seal`] and [`Client::preview`]: see exactly what would be sent.
 //! - [`wire`]: the record and the HTTP contract, for whoever reads or receives records.

@@ -12,6 +12,7 @@
 //! run.finish(Status::Success);
 //! ```
 
+mod action;
 mod begin;
 mod handle;
 mod panic;
@@ -19,6 +20,7 @@ mod recorder;
 mod run;
 mod step;
 
+pub use self::action::{ActionTimer, ByResult, Judge, TimeoutWhen};
 pub use self::handle::RunHandle;
 pub use self::panic::install_panic_hook;
 pub use self::run::Run;
