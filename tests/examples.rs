@@ -103,6 +103,35 @@ fn the_derived_record_tells_what_stands_on_the_struct() {
 }
 
 #[test]
+fn the_record_kinds_show_one_of_each_as_it_arrived() {
+    let shown = shown(&example("record_kinds").output().unwrap());
+    assert!(shown.contains("delivered=7") && shown.contains(" lost=0"), "{shown}");
+    let records = shown.lines().filter_map(|line| serde_json::from_str(line).ok());
+    let mut kinds: Vec<_> =
+        records.map(|record: serde_json::Value| record["kind"].to_string()).collect();
+    kinds.sort();
+    let all = "action action activity audit nlp_parsing task_sync webhook_event";
+    assert_eq!(kinds, all.split(' ').map(|kind| format!("{kind:?}")).collect::<Vec<_>>());
+    for told in [
+        r#""changed_fields":["customer.email","customer.preferences"]"#,
+        r#""status":"timeout""#,
+        "not complete: task_sync.sync_direction",
+    ] {
+        assert!(shown.contains(told), "{told}: {shown}");
+    }
+}
+
+#[test]
+fn the_record_kinds_ship_to_the_collector_of_the_environment() {
+    let collector = MockCollector::builder().api_key("a-key").client_id("demo").start().unwrap();
+    let shown = shown(&shipping_to(example("record_kinds"), &collector.url()));
+    assert!(shown.contains("delivered=7"), "{shown}");
+    let raw = collector.raw_records().concat();
+    assert!(SECRETS.iter().all(|secret| !raw.contains(secret)), "{raw}");
+    assert_eq!(collector.violations(), [""; 0]);
+}
+
+#[test]
 fn what_we_log_tells_the_policy_of_the_environment() {
     let key = "0123456789abcdef0123456789abcdef";
     let output = example("what_we_log").env("LOG_COLLECTOR_MASK_KEY", key).output().unwrap();
