@@ -46,6 +46,10 @@ impl Client {
 /// a step says after the end of the run is dropped. A level that is lowered while the run goes on
 /// holds for all of it.
 ///
+/// With a spool directory ([`ClientBuilder::spool_dir`](crate::ClientBuilder::spool_dir)) a run that
+/// is open for more than a quarter of a second leaves a small marker there: if its process is killed,
+/// the next one with that directory ships its record as `CRASHED`.
+///
 /// ```
 /// use epilogue::{Client, Status};
 ///
@@ -78,13 +82,17 @@ impl Run {
     fn begin(client: Client, record: impl FnOnce() -> Record) -> Self {
         let gathered_since = client.gathering();
         let recorder = gathered_since.map(|_| Recorder::new(record()));
-        Self {
+        let run = Self {
             handle: RunHandle::new(recorder),
             client,
             gathered_since,
             lookout: Lookout::new(),
             status: None,
+        };
+        if let Some(since) = gathered_since {
+            run.client.open_run(since, || run.marker());
         }
+        run
     }
 
     /// Keeps no more steps than that; the others are counted.
@@ -116,7 +124,6 @@ impl Run {
     }
 
     /// What is left to say of the run if its process ends before it does.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for a client that can keep it on disk"))]
     fn marker(&self) -> Option<Record> {
         self.handle.recorder()?.with_record(|record| record.marker())
     }

@@ -142,13 +142,6 @@ impl Record {
         self.id
     }
 
-    /// The same run told a second time.
-    #[cfg(test)]
-    pub(crate) fn with_id(mut self, id: Uuid) -> Self {
-        self.id = id;
-        self
-    }
-
     /// Who produced it.
     ///
     /// # Default

@@ -63,7 +63,7 @@ impl Disk {
     pub(super) fn has_to_do(&self) -> bool {
         let has_to_do =
             |spool: &Spool| spool.has_more() || spool.loaded() > 0 || spool.has_doomed();
-        self.open_runs.has_unwritten() || self.spool.as_ref().is_none_or(has_to_do)
+        self.open_runs.due().is_some() || self.spool.as_ref().is_none_or(has_to_do)
     }
 
     pub(super) fn deletes_at(&self) -> Option<Instant> {
@@ -98,7 +98,9 @@ impl Disk {
             // file's records that still have theirs.
             self.open_runs.tidy(spool);
         }
-        self.open_runs.write(spool, &memory.link.sdk)?;
+        if self.open_runs.due().is_some_and(|due| now >= due) {
+            self.open_runs.write(spool, &memory.link.sdk)?;
+        }
         while memory.has_room_for_spooled(spool, self.loads) {
             memory.load_some(spool, now)?;
             self.loads += 1;

@@ -102,10 +102,11 @@ impl Shipper {
         };
         let level = self.link.consent.since(generation).min(Level::MetricsOnly);
         let marker = self.link.sealer.seal(unsealed, level, Walk::Full);
+        let now = Instant::now();
         if marker.level() != Level::Off {
-            runs.open(marker, generation);
+            runs.open(marker, generation, now);
         }
-        self.awake_until = Instant::now() + AWAKE_AFTER_WORK;
+        self.awake_until = now + AWAKE_AFTER_WORK;
     }
 
     /// Whether the process ends before all that waits could be looked at, and it is not this

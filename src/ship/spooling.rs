@@ -80,7 +80,7 @@ impl Shipper {
             return (disk.has_to_do() || oldest.is_some()).then_some(until);
         }
         let gathered = oldest.filter(|_| !self.gate.is_open()).map(|oldest| oldest + GATHER);
-        gathered.into_iter().chain(disk.deletes_at()).min()
+        gathered.into_iter().chain(disk.deletes_at()).chain(disk.open_runs.due()).min()
     }
 
     /// What a shutdown leaves for writing what is left, of the time until `by`.

@@ -15,7 +15,8 @@ impl<S: Sink> Compound<'_, '_, '_, S> {
         }
         let place = self.place.element(self.walk.policy, &mut self.walk.reached, self.index);
         let mut place = place.named(self.named.take());
-        place.names_sibling = self.may_be_pair && self.index == 0;
+        let is_first = self.may_be_pair && self.index == 0;
+        place.in_pair = if is_first { InPair::Name } else { InPair::Nothing };
         self.walk.values += 1;
         self.walk.sink.element(self.index);
         self.index += 1;
@@ -24,7 +25,7 @@ impl<S: Sink> Compound<'_, '_, '_, S> {
         if self.walk.take_left_out() {
             self.walk.sink.null();
         }
-        self.named = self.walk.named.take().filter(|_| place.names_sibling);
+        self.named = self.walk.named.take().filter(|_| place.names_sibling());
         self.is_bytes &= self.walk.last_was_byte;
         Ok(())
     }
@@ -71,7 +72,7 @@ impl<S: Sink> Compound<'_, '_, '_, S> {
             let to = self.walk.sink.mark();
             self.walk.value_spans.push((from, to));
         }
-        if place.names_sibling {
+        if place.names_sibling() {
             self.named = self.walk.named.take().or(self.named);
             self.rename_earlier_values();
         }

@@ -27,7 +27,7 @@ use super::json::JsonText;
 use super::placeholder;
 use super::policy::{Policy, Treatment};
 use super::root::Root;
-use super::traits::Form;
+use super::traits::{Form, InPair};
 
 /// How deep a trace may be nested; what lies deeper is cut. With the envelope around it a record
 /// stays below the 128 levels at which `serde_json`, and others, stop reading.
@@ -256,10 +256,13 @@ impl<S: Sink> Walk<'_, '_, S> {
     fn text(&mut self, place: Place, text: &str) {
         let text = &*self.memory.without_nul(text);
         self.last_was_byte = false;
-        if place.names_sibling && may_be_a_name(text) {
+        if place.names_sibling() && may_be_a_name(text) {
             let traits = self.policy.traits_of(text);
-            let treatment =
-                if place.is_entity_type { traits.of_entity(text) } else { traits.decided() };
+            let treatment = if place.in_pair == InPair::EntityType {
+                traits.of_entity(text)
+            } else {
+                traits.decided()
+            };
             self.named = (treatment != Treatment::Scan).then_some(treatment);
         }
         let place = self.allowed(place, text);

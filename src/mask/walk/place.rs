@@ -12,12 +12,10 @@ pub(super) struct Place {
     tells: Treatment,
     /// Inside a person, where a bare `name` is that person's.
     in_person: bool,
-    /// The value may be the name of the value beside it.
-    pub(super) names_sibling: bool,
+    /// What it may be to the value beside it.
+    pub(super) in_pair: InPair,
     /// A rule of the host's has settled it, or what lies around it: a mark can only be stricter.
     is_settled: bool,
-    /// It is the type of an entity, in the words of whoever found that.
-    pub(super) is_entity_type: bool,
     /// How far the way leads along the host's paths.
     reach: Reach,
 }
@@ -29,9 +27,8 @@ impl Place {
             treatment: Treatment::Scan,
             tells: Treatment::Scan,
             in_person: false,
-            names_sibling: false,
+            in_pair: InPair::Nothing,
             is_settled: false,
-            is_entity_type: false,
             reach: policy.paths().start(stack),
         };
         root.ways().fold(start, |place, way| match way {
@@ -65,8 +62,7 @@ impl Place {
             tells: self.tells.within(own, None),
             in_person: traits.group == Group::Person
                 || (self.in_person && traits.group == Group::Neutral),
-            names_sibling: matches!(traits.in_pair, InPair::Name | InPair::EntityType),
-            is_entity_type: traits.in_pair == InPair::EntityType,
+            in_pair: traits.in_pair,
             is_settled: self.is_settled || self.treatment.is_opaque() || host.is_some(),
             reach,
         }
@@ -87,6 +83,11 @@ impl Place {
         }
     }
 
+    /// The value may be the name of the value beside it, or its type.
+    pub(super) fn names_sibling(self) -> bool {
+        matches!(self.in_pair, InPair::Name | InPair::EntityType)
+    }
+
     /// The place of the second of a pair, when the first names it. What is kept or hidden by its
     /// own name or path stays so, and nobody vouches for what is only called so beside it.
     pub(super) fn named(self, treatment: Option<Treatment>) -> Self {
@@ -101,7 +102,7 @@ impl Place {
             self.treatment == Treatment::Scan || (!self.treatment.is_opaque() && named.hides_all());
         Self {
             treatment: if wins { named } else { self.treatment },
-            names_sibling: false,
+            in_pair: InPair::Nothing,
             is_settled: self.is_settled || wins,
             ..self
         }

@@ -1,7 +1,7 @@
 //! One file of the spool: records as they are sent, one a line, so that a person can read them and
 //! send them by hand.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -98,9 +98,11 @@ pub(super) fn aside(name: &str) -> String {
     format!("{}.{SET_ASIDE}", name.trim_end_matches(&format!(".{UNFINISHED}")))
 }
 
-/// Writes a file that is either there as a whole or not at all, also after a power failure.
+/// Writes a file that is either there as a whole or not at all, also after a power failure: written
+/// aside, synced, renamed.
 pub(super) fn write(folder: &Path, name: &str, content: &[u8]) -> io::Result<()> {
-    let written = put(folder, name, content).and_then(|()| private::sync_folder(folder));
+    let written = put_with(folder, name, content, File::sync_all);
+    let written = written.and_then(|()| private::sync_folder(folder));
     if written.is_err() {
         // Nobody would know of it.
         let _ = fs::remove_file(folder.join(name));
@@ -108,11 +110,21 @@ pub(super) fn write(folder: &Path, name: &str, content: &[u8]) -> io::Result<()>
     written
 }
 
-/// The same, but for the folder, which is still to be synced: written aside, synced, renamed.
+/// The same for what has to outlive its process alone, and not the machine: nothing is synced.
 pub(super) fn put(folder: &Path, name: &str, content: &[u8]) -> io::Result<()> {
+    put_with(folder, name, content, |_| Ok(()))
+}
+
+fn put_with(
+    folder: &Path,
+    name: &str,
+    content: &[u8],
+    sync: fn(&File) -> io::Result<()>,
+) -> io::Result<()> {
     let unfinished = folder.join(format!("{name}.{UNFINISHED}"));
-    let put =
-        write_aside(&unfinished, content).and_then(|()| fs::rename(&unfinished, folder.join(name)));
+    let put = write_aside(&unfinished, content)
+        .and_then(|file| sync(&file))
+        .and_then(|()| fs::rename(&unfinished, folder.join(name)));
     if put.is_err() {
         // What is left of it takes room that may be all that is missing.
         let _ = fs::remove_file(&unfinished);
@@ -120,7 +132,7 @@ pub(super) fn put(folder: &Path, name: &str, content: &[u8]) -> io::Result<()> {
     put
 }
 
-fn write_aside(path: &Path, content: &[u8]) -> io::Result<()> {
+fn write_aside(path: &Path, content: &[u8]) -> io::Result<File> {
     let mut options = OpenOptions::new();
     // Whatever is there already, a link included, is not written to.
     options.write(true).create_new(true);
@@ -128,7 +140,7 @@ fn write_aside(path: &Path, content: &[u8]) -> io::Result<()> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path)?;
     file.write_all(content)?;
-    file.sync_all()
+    Ok(file)
 }
 
 /// Deletes a file. Tells whether it is gone.

@@ -3,12 +3,14 @@
 //!
 //! A marker is the sealed record of a run that did not end, under the run's own id. It goes when
 //! that run's record is delivered, spooled or lost; one that outlives its record is a record that
-//! the collector knows.
+//! the collector knows. Most runs are over before their marker is written, and cost the disk nothing.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::sync::mpsc::{self, Receiver, Sender};
+use std::time::Duration;
 
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::level::Level;
@@ -16,8 +18,10 @@ use crate::record::Payload;
 use crate::wire;
 
 use super::super::consent::{Consent, Generation};
-use super::{Spool, file, private};
+use super::{Spool, file};
 
+/// How long a run is open before it gets a marker, and longer where others do not wait for theirs.
+const GATHER: Duration = Duration::from_millis(250);
 /// The most runs that have a marker at a time.
 const MOST: usize = 10_000;
 /// The most whose markers wait for a disk that rests.
@@ -28,6 +32,8 @@ const MOST_UNWRITTEN: usize = 1_000;
 pub(crate) struct OpenRuns {
     /// Whose markers are still to be written.
     unwritten: BTreeMap<Uuid, (Payload, Generation)>,
+    /// When the next marker is due to be written, and with it all the others.
+    due: Option<Instant>,
     written: HashMap<Uuid, Generation>,
     settled: Receiver<Uuid>,
     settles: Sender<Uuid>,
@@ -50,7 +56,7 @@ impl Drop for OpenRun {
 impl OpenRuns {
     pub(crate) fn new() -> Self {
         let (settles, settled) = mpsc::channel();
-        Self { unwritten: BTreeMap::new(), written: HashMap::new(), settled, settles }
+        Self { unwritten: BTreeMap::new(), due: None, written: HashMap::new(), settled, settles }
     }
 
     pub(crate) fn has_room(&self) -> bool {
@@ -58,12 +64,16 @@ impl OpenRuns {
         unwritten < MOST_UNWRITTEN && unwritten + self.written.len() < MOST
     }
 
-    pub(crate) fn has_unwritten(&self) -> bool {
-        !self.unwritten.is_empty()
+    /// When markers have to be written.
+    pub(crate) fn due(&self) -> Option<Instant> {
+        self.due.filter(|_| !self.unwritten.is_empty())
     }
 
     /// A run that was handed over with this marker is open.
-    pub(crate) fn open(&mut self, marker: Payload, generation: Generation) {
+    pub(crate) fn open(&mut self, marker: Payload, generation: Generation, now: Instant) {
+        if self.unwritten.is_empty() {
+            self.due = Some(now + GATHER);
+        }
         self.unwritten.insert(marker.id(), (marker, generation));
     }
 
@@ -75,12 +85,8 @@ impl OpenRuns {
         is_written.then(|| OpenRun { id, settles: self.settles.clone() })
     }
 
-    /// Writes the markers of the runs that are still open. A run that is over by then costs the
-    /// disk nothing.
+    /// Writes the markers of the runs that are still open.
     pub(crate) fn write(&mut self, spool: &Spool, sdk: &wire::Sdk) -> io::Result<()> {
-        if self.unwritten.is_empty() {
-            return Ok(());
-        }
         while let Some(unwritten) = self.unwritten.first_entry() {
             let (marker, generation) = unwritten.get();
             let mut content = Vec::with_capacity(marker.size());
@@ -90,7 +96,7 @@ impl OpenRuns {
             self.written.insert(marker.id(), *generation);
             unwritten.remove();
         }
-        private::sync_folder(spool.folder.path())
+        Ok(())
     }
 
     /// Removes the markers of the runs whose records are settled.

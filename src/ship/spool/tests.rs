@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
+use tokio::time::Instant;
+
 use super::super::consent::Consent;
 use super::*;
 use crate::Record;
@@ -266,7 +268,7 @@ fn what_a_dead_process_had_begun_and_not_told_of_is_told() {
     // Of the one that is over the process had no time to remove the marker.
     before.store(&[&over], &wire::Sdk::default(), consent.now()).expect("stored");
     for marker in [open, over] {
-        runs.open(marker, consent.now());
+        runs.open(marker, consent.now(), Instant::now());
     }
     runs.write(&before, &wire::Sdk::default()).expect("written");
     fs::write(before.path(&file::marker(uuid::Uuid::nil())), "half").expect("written");
@@ -289,8 +291,8 @@ fn a_marker_is_there_while_its_run_is_open_and_no_longer() {
     let mut runs = OpenRuns::new();
     let [quick, slow, withdrawn] = ["quick", "slow", "withdrawn"].map(marker);
     let [quick_id, slow_id] = [quick.id(), slow.id()];
-    runs.open(quick, consent.now());
-    runs.open(slow, consent.now());
+    runs.open(quick, consent.now(), Instant::now());
+    runs.open(slow, consent.now(), Instant::now());
     assert!(runs.close(quick_id).is_none(), "it has no marker yet");
     runs.write(&spool, &wire::Sdk::default()).expect("written");
     assert_eq!(spool.folder.names(), [file::marker(slow_id)]);
@@ -301,7 +303,7 @@ fn a_marker_is_there_while_its_run_is_open_and_no_longer() {
     runs.tidy(&mut spool);
     assert!(spool.folder.names().is_empty());
 
-    runs.open(withdrawn, consent.now());
+    runs.open(withdrawn, consent.now(), Instant::now());
     runs.write(&spool, &wire::Sdk::default()).expect("written");
     consent.set(Level::MetricsOnly);
     runs.apply(&consent, Some(&mut spool));
