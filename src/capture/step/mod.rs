@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::mask::caught;
 use crate::record::{AnyStep, Common, Error, Step, StepStatus, StepType, Value};
 
 use super::begin::begins_steps;
@@ -69,27 +70,27 @@ impl<K> StepGuard<K> {
     /// # Default
     /// See [`StepStatus`].
     pub fn status(&self, status: StepStatus) -> &Self {
-        self.put_common(|step| &mut step.status, Some(status))
+        self.put_common(|step| &mut step.status, || Some(status))
     }
 
     /// Which try it is, from 1.
     pub fn attempt(&self, attempt: u32) -> &Self {
-        self.put_common(|step| &mut step.attempt, Some(attempt))
+        self.put_common(|step| &mut step.attempt, || Some(attempt))
     }
 
     /// What goes in.
     pub fn input(&self, input: impl Serialize + Send + 'static) -> &Self {
-        self.put_common(|step| &mut step.input, Some(Value::new(input)))
+        self.put_common(|step| &mut step.input, || Some(Value::new(input)))
     }
 
     /// What came out.
     pub fn output(&self, output: impl Serialize + Send + 'static) -> &Self {
-        self.put_common(|step| &mut step.output, Some(Value::new(output)))
+        self.put_common(|step| &mut step.output, || Some(Value::new(output)))
     }
 
     /// What went wrong in it, for the step alone; [`fail`](Self::fail) tells the run too.
     pub fn error(&self, message: impl Into<String>) -> &Self {
-        self.put_common(|step| &mut step.error, Some(message.into()))
+        self.put_common(|step| &mut step.error, || Some(message.into()))
     }
 
     /// An error of the run that happened in this step, which has failed.
@@ -125,8 +126,10 @@ impl<K> StepGuard<K> {
         name: impl Into<Cow<'static, str>>,
         value: impl Serialize + Send + 'static,
     ) -> &Self {
-        let attribute = (name.into(), Value::new(value));
-        self.change(|step| step.common().attributes.push(attribute))
+        self.change(
+            || (name.into(), Value::new(value)),
+            |step, attribute| step.common().attributes.push(attribute),
+        )
     }
 
     /// The step is over, before its guard is dropped.
@@ -150,31 +153,51 @@ impl<K> StepGuard<K> {
         Some((self.recorder.as_deref()?, self.id?))
     }
 
-    /// What the change returns is dropped behind the recorder's lock.
-    fn change<T>(&self, change: impl FnOnce(&mut AnyStep) -> T) -> &Self {
-        if let Some((recorder, id)) = self.place() {
-            let _replaced = recorder.with_step(id, change);
+    /// Makes a value, where there is a place for it, and changes the step by it. What the change
+    /// returns is dropped behind the recorder's lock.
+    fn change<V, T>(
+        &self,
+        value: impl FnOnce() -> V,
+        change: impl FnOnce(&mut AnyStep, V) -> T,
+    ) -> &Self {
+        match self.place() {
+            Some((recorder, id)) => {
+                let value = value();
+                let _replaced = recorder.with_step(id, |step| change(step, value));
+            }
+            // A `Drop` of the host's that panics ends here.
+            None => {
+                let _ = caught(|| drop(value));
+            }
         }
         self
     }
 
-    fn put_common<T>(&self, place: impl FnOnce(&mut Common) -> &mut T, value: T) -> &Self {
-        self.change(|step| std::mem::replace(place(step.common()), value))
+    fn put_common<T>(
+        &self,
+        place: impl FnOnce(&mut Common) -> &mut T,
+        value: impl FnOnce() -> T,
+    ) -> &Self {
+        self.change(value, |step, value| std::mem::replace(place(step.common()), value))
     }
 
     /// Changes what steps of this type alone have.
-    fn change_own<T>(&self, change: impl FnOnce(&mut K) -> T) -> &Self
+    fn change_own<V, T>(
+        &self,
+        value: impl FnOnce() -> V,
+        change: impl FnOnce(&mut K, V) -> T,
+    ) -> &Self
     where
         K: StepType,
     {
-        self.change(|step| K::of(step).map(change))
+        self.change(value, |step, value| K::of(step).map(|own| change(own, value)))
     }
 
-    fn put<T>(&self, place: impl FnOnce(&mut K) -> &mut T, value: T) -> &Self
+    fn put<T>(&self, place: impl FnOnce(&mut K) -> &mut T, value: impl FnOnce() -> T) -> &Self
     where
         K: StepType,
     {
-        self.change_own(|own| std::mem::replace(place(own), value))
+        self.change_own(value, |own, value| std::mem::replace(place(own), value))
     }
 }
 
