@@ -15,6 +15,8 @@
 mod action;
 mod begin;
 mod handle;
+#[cfg(feature = "tracing-layer")]
+mod layer;
 mod panic;
 mod recorder;
 mod run;
@@ -22,6 +24,8 @@ mod step;
 
 pub use self::action::{ActionTimer, ByResult, Judge, TimeoutWhen};
 pub use self::handle::RunHandle;
+#[cfg(feature = "tracing-layer")]
+pub use self::layer::{TracingLayer, layer};
 pub use self::panic::install_panic_hook;
 pub use self::run::Run;
 pub use self::step::StepGuard;

@@ -78,7 +78,7 @@ impl Recorder {
 
     /// Puts a step in the place of the one that began with this number; its parent and its
     /// beginning stay.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for spans, whose fields are known last"))]
+    #[cfg(any(test, feature = "tracing-layer"))]
     pub(crate) fn put(&self, id: u32, step: impl Into<AnyStep>) {
         let step = step.into();
         // The other one is dropped behind the lock.

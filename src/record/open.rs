@@ -27,6 +27,22 @@ impl Record {
         self.trace.steps.get_mut(index)
     }
 
+    /// Tells the ticket, where it was not known at the beginning.
+    #[cfg(feature = "tracing-layer")]
+    pub(crate) fn set_ticket(&mut self, ticket: String) {
+        self.ticket_id = Some(ticket);
+    }
+
+    /// Whether the run is this ticket's. One without a ticket takes it.
+    #[cfg(feature = "tracing-layer")]
+    pub(crate) fn takes_ticket(&mut self, ticket: &str) -> bool {
+        let own = self.ticket_id.get_or_insert_default();
+        if own.is_empty() {
+            ticket.clone_into(own);
+        }
+        own == ticket
+    }
+
     /// Returns what the input was before: a value of the host's, to be dropped elsewhere.
     pub(crate) fn replace_input(&mut self, input: Value) -> Option<Value> {
         self.trace.input.replace(input)

@@ -15,6 +15,8 @@ mod gate;
 #[cfg(all(test, epilogue_loom))]
 mod interleavings;
 mod outbox;
+#[cfg(feature = "tracing-layer")]
+mod own_thread;
 mod queue;
 mod ration;
 mod retry;
@@ -36,6 +38,8 @@ pub use self::transport::{BoxFuture, Transport, TransportError};
 pub(crate) use self::consent::{Consent, Generation};
 pub use self::control::Drained;
 pub(crate) use self::control::{Command, Waiter, wait};
+#[cfg(feature = "tracing-layer")]
+pub(crate) use self::own_thread::is_shippers_thread;
 pub(crate) use self::queue::{HandedOver, Handover, queue};
 pub(crate) use self::sealer::{LevelRule, Sealer};
 pub(crate) use self::stats::Counters;

@@ -89,7 +89,12 @@ pub(crate) struct Link {
 /// Those of the operating system, when it has no thread to give.
 pub(crate) fn start(shipper: Shipper) -> std::io::Result<()> {
     let thread = thread::Builder::new().name("epilogue".to_owned()).stack_size(STACK_BYTES);
-    thread.spawn(move || supervise(shipper)).map(drop)
+    let work = move || {
+        #[cfg(feature = "tracing-layer")]
+        super::own_thread::claim();
+        supervise(shipper);
+    };
+    thread.spawn(work).map(drop)
 }
 
 /// Runs the worker until its end; one that panics goes on with what it had.

@@ -80,7 +80,7 @@ impl StepStatus {
 /// What steps of every type have.
 #[derive(Default)]
 pub(crate) struct Common {
-    name: Cow<'static, str>,
+    pub(crate) name: Cow<'static, str>,
     parent: Option<u32>,
     start: Option<Duration>,
     took: Option<Duration>,
