@@ -122,6 +122,21 @@ fn the_record_kinds_show_one_of_each_as_it_arrived() {
 }
 
 #[test]
+fn the_instrumented_service_shows_a_record_of_each_request() {
+    let shown = shown(&example("tracing_capture").output().unwrap());
+    assert!(shown.contains("produced=3 delivered=3") && shown.contains(" lost=0"), "{shown}");
+    for (told, times) in [
+        ("\"status\": \"SUCCESS\"", 2),
+        ("\"status\": \"FAILED\"", 1),
+        ("\"type\": \"tool_call\"", 3),
+        ("\"type\": \"llm_call\"", 2),
+        ("there is no order none", 4),
+    ] {
+        assert_eq!(shown.matches(told).count(), times, "{told}: {shown}");
+    }
+}
+
+#[test]
 fn the_record_kinds_ship_to_the_collector_of_the_environment() {
     let collector = MockCollector::builder().api_key("a-key").client_id("demo").start().unwrap();
     let shown = shown(&shipping_to(example("record_kinds"), &collector.url()));
