@@ -76,7 +76,7 @@
 //! | `zstd` | yes | zstd beside gzip, by the C library |
 //! | `derive` | | `#[derive(IntoRecord)]`: what is logged stands on the struct |
 //! | `testing` | | [`testing`]: a mock collector |
-//! | `tracing-layer` | | [`capture::layer`]: records made of the spans of `tracing` |
+//! | `tracing-layer` | | [`capture::layer`](capture::layer()): records made of the spans of `tracing` |
 //!
 //! With none of the TLS features there is no HTTP client at all, and the host implements
 //! [`Transport`](transport::Transport). The library never installs a process-wide crypto

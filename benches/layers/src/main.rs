@@ -15,15 +15,24 @@ const STEPS: u32 = 50;
 /// Rounds, where the command line names no number.
 const ROUNDS: usize = 41;
 
-/// What is measured: its name, and what one run of it does.
-type Case = (&'static str, fn());
+/// What is measured.
+struct Case {
+    name: &'static str,
+    /// A run goes on meanwhile, of which this is no part.
+    is_beside_a_run: bool,
+    run: fn(),
+}
+
+const fn case(name: &'static str, run: fn()) -> Case {
+    Case { name, is_beside_a_run: false, run }
+}
 
 const CASES: [Case; 5] = [
-    ("a tool call with six fields", || spans::run(STEPS, spans::tool_call)),
-    ("a call of a model with eight fields", || spans::run(STEPS, spans::llm_call)),
-    ("a span without fields", || spans::run(STEPS, spans::plain)),
-    ("a tool call outside of runs", || spans::outside(STEPS)),
-    ("a tool call beside a run", || spans::beside_a_run(STEPS)),
+    case("a tool call with six fields", || spans::run(STEPS, spans::tool_call)),
+    case("a call of a model with eight fields", || spans::run(STEPS, spans::llm_call)),
+    case("a span without fields", || spans::run(STEPS, spans::plain)),
+    case("a tool call outside of runs", || spans::outside(STEPS)),
+    Case { name: "a tool call beside a run", is_beside_a_run: true, run: || spans::outside(STEPS) },
 ];
 
 fn main() {
@@ -31,20 +40,20 @@ fn main() {
     let contenders = layers::all();
     println!("ns a span | {}", contenders.iter().map(|c| c.name).collect::<Vec<_>>().join(" | "));
     println!("---{}", " | ---:".repeat(contenders.len()));
-    for (name, run) in CASES {
-        let medians = medians(&contenders, run, rounds);
+    for case in CASES {
+        let medians = medians(&contenders, &case, rounds);
         let cells: Vec<_> = medians.iter().map(|median| format!("{median:.0}")).collect();
-        println!("{name} | {}", cells.join(" | "));
+        println!("{} | {}", case.name, cells.join(" | "));
     }
 }
 
 /// The median of all rounds for each; in every round each has its turn, so that a busy time of the
 /// machine falls on all.
-fn medians(contenders: &[Contender], run: fn(), rounds: usize) -> Vec<f64> {
+fn medians(contenders: &[Contender], case: &Case, rounds: usize) -> Vec<f64> {
     let mut taken = vec![Vec::with_capacity(rounds); contenders.len()];
     for round in 0..=rounds {
         for (contender, taken) in contenders.iter().zip(&mut taken) {
-            let nanoseconds = measure(&contender.dispatch, run);
+            let nanoseconds = measure(&contender.dispatch, case);
             (contender.settle)();
             // The first round warms up.
             if round > 0 {
@@ -56,11 +65,12 @@ fn medians(contenders: &[Contender], run: fn(), rounds: usize) -> Vec<f64> {
 }
 
 /// What it takes of this thread's time: what else the machine does is not in it.
-fn measure(dispatch: &Dispatch, run: fn()) -> f64 {
+fn measure(dispatch: &Dispatch, case: &Case) -> f64 {
     tracing::dispatcher::with_default(dispatch, || {
+        let _beside = case.is_beside_a_run.then(spans::open_run);
         let started = thread_nanoseconds();
         for _ in 0..RUNS {
-            run();
+            (case.run)();
         }
         thread_nanoseconds() - started
     })
