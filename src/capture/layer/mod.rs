@@ -63,7 +63,7 @@ pub fn layer(client: Client) -> TracingLayer {
 /// the run gets a root of its own (`parent: None`).
 ///
 /// Fields say what a step is and what it tells, by the names of OpenTelemetry's conventions for
-/// generative AI, of `OpenLLMetry` and of this crate's own records; the README has the whole table.
+/// generative AI, of `OpenLLMetry` and of this crate's own records: see the table below.
 /// An event at the level ERROR becomes an error of the run with its step, and the step fails. The
 /// run is taken to go on after an error in a step, and to fail by one of its own; a field `handled`
 /// of the event says otherwise. Other events are not recorded, nor is `follows_from`.
@@ -72,6 +72,37 @@ pub fn layer(client: Client) -> TracingLayer {
 /// look at its parent. What the shipper does, and what this crate says of itself, is never
 /// captured. Which spans become steps is said by a filter on the layer (`with_filter`). A
 /// subscriber has use for one of these layers: a second one warns and does nothing.
+///
+/// # What the fields say
+///
+/// The names `gen_ai.*` are those of [OpenTelemetry's semantic conventions for generative AI][gen-ai],
+/// in their present and their earlier form.
+///
+/// [gen-ai]: https://opentelemetry.io/docs/specs/semconv/gen-ai/
+///
+/// | field of a step | becomes |
+/// | --- | --- |
+/// | `gen_ai.operation.name`, `traceloop.span.kind`; a span called like an operation or a type of step; a `gen_ai.tool.*`, `gen_ai.request.*` … field; `iteration`, `thought`, `observation` | its type; a `node` where nothing tells. `chat`, `text_completion`, `generate_content` and `embeddings` are an `llm_call`, `execute_tool` a `tool_call`, `retrieval` and `search_memory` a `retrieval` |
+/// | `otel.name`, `traceloop.entity.name`, `gen_ai.tool.name`, `gen_ai.agent.name`, `gen_ai.data_source.id` | its name, else the span's |
+/// | `gen_ai.input.messages`, `gen_ai.prompt`, `traceloop.entity.input`, `input`; `gen_ai.output.messages`, `gen_ai.completion`, `traceloop.entity.output`, `output` | `input`, `output` (of a tool the `traceloop` ones are `arguments`, `result`) |
+/// | `gen_ai.provider.name`, `gen_ai.system`, `provider`; `gen_ai.response.model`, `gen_ai.request.model`, `model`; `gen_ai.usage.…`, `input_tokens` …; `gen_ai.usage.cost` or `cost`, with `currency`; `gen_ai.response.finish_reasons` | the fields of an `llm_call` |
+/// | `gen_ai.tool.call.id`, `.arguments`, `.result`; `call_id`, `arguments`, `result` | those of a `tool_call` |
+/// | `gen_ai.retrieval.query.text`, `gen_ai.retrieval.documents`; `query`, `documents` | those of a `retrieval` |
+/// | `iteration`, `thought`, `action`, `observation`; `decision` | those of a `react_iteration`, a `node` |
+/// | `status`, `otel.status_code`; `error`, `otel.status_message`, `error.type`; `attempt` | `status`, `error`, `attempt` |
+/// | any other, and what does not fit the type | `attributes` |
+///
+/// | field of the root | becomes |
+/// | --- | --- |
+/// | `ticket_id`, `category`, `status_reason`, `tags`, `attempt`, `workflow_name`, `workflow_version`, `environment`, `currency` | the same; `otel.name` names the workflow, `otel.status_message` is the reason |
+/// | `status`, `otel.status_code` | `status`. Else `CRASHED` where it panics, `FAILED` where an error was not handled, `SUCCESS` |
+/// | `input`, `output` or `final_response`, `final_confidence`, and the aliases above | `input`, `final_response` |
+/// | other numbers | `metrics`, unless they are identifiers (`….id`) or masking would change them |
+/// | `state`, and whatever is left | `state` |
+///
+/// A text that is a JSON object or array becomes one.
+///
+/// # A registry is needed
 ///
 /// A subscriber below that keeps no spans is refused by the compiler:
 ///
