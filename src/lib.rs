@@ -60,6 +60,8 @@
 //! | `LOG_COLLECTOR_BUDGET_BYTES` | sealed records that wait or are under way | 33554432 |
 //! | `LOG_COLLECTOR_MAX_RECORD_BYTES` | how large one record may be | 1048576, or half a smaller budget |
 //! | `LOG_COLLECTOR_MAX_AGE_SECONDS` | how long a record may wait | 900 |
+//! | `LOG_COLLECTOR_SPOOL_DIR` | where records wait on disk | none |
+//! | `LOG_COLLECTOR_SPOOL_BYTES` | how much of the disk they may take | 67108864 |
 //! | `LOG_COLLECTOR_IN_FLIGHT` | requests under way together | 4 |
 //! | `LOG_COLLECTOR_COMPRESSION` | `auto`, `zstd`, `gzip` or `off` | `auto` |
 //! | `LOG_COLLECTOR_BATCH` | `auto` or `off` | `auto` |
