@@ -1,37 +1,18 @@
 //! What a run costs its host: 50 steps of three types with their fields, and the hand-over. Beside
 //! it the same run where the client is disabled.
 
+mod at_once;
+
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use criterion::{Criterion, criterion_group, criterion_main};
-use epilogue::transport::{BoxFuture, Transport, TransportError};
 use epilogue::{Client, Status};
-use http::header::HeaderName;
-use http::{HeaderValue, Request, Response};
 
-/// Runs between two waits for the worker; half of what the shortest queue takes.
-const BATCH: u64 = 32;
+use at_once::{BATCH, client};
+
 /// Rounds of a run, five steps each.
 const ROUNDS: u32 = 10;
-
-/// Stores every record at once, without a socket.
-struct AtOnce;
-
-impl Transport for AtOnce {
-    fn send(&self, _: Request<Bytes>) -> BoxFuture<Result<Response<Bytes>, TransportError>> {
-        let mut response = Response::new(Bytes::new());
-        let batches = HeaderValue::from_static("application/json, application/x-ndjson");
-        response.headers_mut().insert(HeaderName::from_static("accept-post"), batches);
-        Box::pin(async move { Ok(response) })
-    }
-}
-
-fn client() -> Client {
-    let builder = Client::builder().url("http://127.0.0.1/v1/logs").api_key("k").client_id("demo");
-    builder.transport(AtOnce).build().expect("the settings are right")
-}
 
 /// A run with 50 steps, as an agent makes them.
 fn run_once(logs: &Client, ticket: &str) {

@@ -1,39 +1,17 @@
 //! What one `ship` costs the host: the hand-over alone, at three sizes of the state. It must not
 //! grow with the trace.
 
+mod at_once;
 #[path = "../examples/overhead/state.rs"]
 mod state;
 
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use epilogue::Client;
-use epilogue::transport::{BoxFuture, Transport, TransportError};
-use http::header::HeaderName;
-use http::{HeaderValue, Request, Response};
 
+use at_once::{BATCH, client};
 use state::State;
-
-/// Records between two waits for the worker; half of what the shortest queue takes.
-const BATCH: u64 = 32;
-
-/// Stores every record at once, without a socket.
-struct AtOnce;
-
-impl Transport for AtOnce {
-    fn send(&self, _: Request<Bytes>) -> BoxFuture<Result<Response<Bytes>, TransportError>> {
-        let mut response = Response::new(Bytes::new());
-        let batches = HeaderValue::from_static("application/json, application/x-ndjson");
-        response.headers_mut().insert(HeaderName::from_static("accept-post"), batches);
-        Box::pin(async move { Ok(response) })
-    }
-}
-
-fn client() -> Client {
-    let builder = Client::builder().url("http://127.0.0.1/v1/logs").api_key("k").client_id("demo");
-    builder.transport(AtOnce).build().expect("the settings are right")
-}
 
 /// Hands clones of the state over, and counts nothing but that.
 fn ship_all(logs: &Client, template: &State, records: u64) -> Duration {
