@@ -230,6 +230,23 @@ fn a_panic_in_a_step_marks_it_and_those_around_it() {
     assert!((record.metrics["tool_errors"] - 1.0).abs() < f64::EPSILON);
 }
 
+#[test]
+fn of_two_panics_the_second_is_the_one_that_ended_the_run() {
+    let (record, _) = left_behind(|logs| {
+        panics(|| {
+            let run = logs.run("1");
+            panics(|| {
+                let _first = run.node("first");
+                panic!("on purpose")
+            });
+            let _second = run.node("second");
+            panic!("on purpose");
+        });
+    });
+    let errors = &record.trace.unwrap()["errors"];
+    assert_eq!((errors.as_array().unwrap().len(), &errors[0]["step"]), (1, &json!(2)));
+}
+
 /// This test once more in a process of its own, with this environment variable.
 fn again(test: &str, variable: &str, value: &str) -> std::process::Output {
     Command::new(std::env::current_exe().unwrap())

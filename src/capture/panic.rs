@@ -5,14 +5,12 @@ use std::cell::RefCell;
 use std::fmt;
 use std::panic::{PanicHookInfo, set_hook, take_hook};
 use std::sync::Once;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, ThreadId};
 
 /// What is said of a panic that is not known better.
 const UNTOLD: &str = "it panicked";
 
 static INSTALL: Once = Once::new();
-static IS_INSTALLED: AtomicBool = AtomicBool::new(false);
 
 thread_local! {
     static LAST: RefCell<Last> = const { RefCell::new(Last { number: 0, told: None }) };
@@ -53,7 +51,6 @@ pub fn install_panic_hook() {
             note(info);
             before(info);
         }));
-        IS_INSTALLED.store(true, Ordering::Release);
     });
 }
 
@@ -74,7 +71,7 @@ fn note(info: &PanicHookInfo<'_>) {
     });
 }
 
-/// Tells one panic from another, as far as the hook was there to count.
+/// Tells one panic from another, as far as the hook or a lookout between them was there to count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct PanicId(ThreadId, u64);
 
@@ -131,7 +128,7 @@ pub(super) struct Lookout {
 impl Lookout {
     pub(super) fn new() -> Self {
         let is_late = thread::panicking();
-        if !is_late && IS_INSTALLED.load(Ordering::Acquire) {
+        if !is_late {
             forget_the_last();
         }
         Self { is_late }
@@ -144,7 +141,12 @@ impl Lookout {
 }
 
 /// A panic that is over must not be taken for one that the hook was never told of, as
-/// `resume_unwind` makes it.
+/// `resume_unwind` makes it, nor the one for the other where there is no hook to count them.
 fn forget_the_last() {
-    let _ = LAST.try_with(|last| last.try_borrow_mut().map(|mut last| last.told = None));
+    let _ = LAST.try_with(|last| {
+        last.try_borrow_mut().map(|mut last| {
+            last.number += 1;
+            last.told = None;
+        })
+    });
 }
