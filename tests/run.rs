@@ -435,17 +435,29 @@ fn a_step_may_begin_in_one_that_has_ended() {
     assert_eq!(parents, [None, Some(1), Some(2)]);
 }
 
+/// An error of the host's own.
+struct Unanswered;
+
+impl From<Unanswered> for Error {
+    fn from(_: Unanswered) -> Self {
+        Self::new("Timeout", "no answer for maria@example.com").handled()
+    }
+}
+
 #[test]
 fn an_error_tells_its_step() {
     let (record, steps) = left_behind(|logs| {
         let run = logs.run("1");
         run.node("plan").end();
         let call = run.tool_call("lookup");
-        call.fail(Error::new("Timeout", "no answer for maria@example.com").handled());
+        call.fail(Unanswered);
         call.end();
+        run.error(Unanswered);
         run.finish(Status::Success);
     });
-    let error = &record.trace.unwrap()["errors"][0];
+    let errors = &record.trace.unwrap()["errors"];
+    assert_eq!((errors[1].get("step"), &errors[1]["type"]), (None, &json!("Timeout")));
+    let error = &errors[0];
     assert_eq!((&error["step"], &error["type"]), (&json!(2), &json!("Timeout")));
     assert_eq!((&steps[1]["status"], &steps[1]["error"]), (&json!("error"), &error["message"]));
     assert!(error["message"].as_str().unwrap().starts_with("no answer for [EMAIL:"));

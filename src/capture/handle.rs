@@ -57,7 +57,8 @@ impl RunHandle {
     }
 
     /// What went wrong. Where it went wrong in a step, say it there: [`StepGuard::fail`].
-    pub fn error(&self, error: Error) -> &Self {
+    pub fn error(&self, error: impl Into<Error>) -> &Self {
+        let error = error.into();
         self.set(|record| record.error(error))
     }
 

@@ -104,10 +104,11 @@ impl<K> StepGuard<K> {
     /// call.fail(Error::new("Timeout", "the order service did not answer").handled());
     /// # drop((call, run));
     /// ```
-    pub fn fail(&self, error: Error) -> &Self {
+    pub fn fail(&self, error: impl Into<Error>) -> &Self {
         let Some(recorder) = &self.recorder else {
             return self;
         };
+        let error = error.into();
         let error = match self.id {
             Some(id) => {
                 let message = error.message().to_owned();
