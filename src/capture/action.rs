@@ -13,7 +13,9 @@ use crate::record::{Action, Event, Record};
 /// Times one call of an outside provider: ships a record of it when it is over, and gives the
 /// result back as it is. Made by [`Client::action`].
 ///
-/// A call that ends in `Err` is a `failure`, with what the error says as its message, masked. One
+/// A call that ends in `Err` is a `failure`, with what the error says as its message, masked. Only
+/// the outer of two results is looked at: of `Ok(Err(…))`, as a limit of time around a call gives it,
+/// [`judged`](Self::judged) has to say that it failed. One
 /// that never ends, because its future is dropped or it panics, is a `failure` as well, and says so.
 #[must_use = "a call is made by `run` or `run_blocking`"]
 pub struct ActionTimer<J = ByResult> {
@@ -132,6 +134,11 @@ impl<J> fmt::Debug for ActionTimer<J> {
 
 /// Says what the record of a call tells of its output; also any closure does, by
 /// [`ActionTimer::judged`].
+#[diagnostic::on_unimplemented(
+    message = "a call that gives `{T}` does not tell by itself how it ended",
+    label = "no `Result` whose error prints",
+    note = "say how it ended with `judged(|output: &…, event| …)` before the call"
+)]
 pub trait Judge<T> {
     /// The event with what the output says about it. One that panics leaves a `failure` without
     /// what was known before the call.
