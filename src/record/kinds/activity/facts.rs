@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Number;
 
-use super::super::super::told::{Fields, Told};
+use super::super::super::told::{Fields, MAX_ITEMS, Told};
 
 /// Facts of the contract. Their names are never masked.
 const KNOWN: [&str; 13] = [
@@ -90,9 +90,12 @@ pub(super) struct Facts(Vec<(Cow<'static, str>, Fact)>);
 
 impl Facts {
     pub(super) fn set(&mut self, name: Cow<'static, str>, fact: Fact) {
+        let has_room = self.0.len() <= MAX_ITEMS;
         match self.0.iter_mut().find(|(known, _)| *known == name) {
             Some((_, known)) => *known = fact,
-            None => self.0.push((name, fact)),
+            // One more than can be told, so that it shows there are more.
+            None if has_room => self.0.push((name, fact)),
+            None => {}
         }
     }
 
@@ -135,6 +138,17 @@ fn is_short_word(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_more_facts_are_held_than_show_that_there_are_more() {
+        let mut facts = Facts::default();
+        for number in 0..1_000 {
+            facts.set(format!("f{number}").into(), number.into());
+            facts.set("f0".into(), number.into());
+        }
+        assert_eq!(facts.0.len(), MAX_ITEMS + 1);
+        assert_eq!(facts.number("f0"), Some(999.0));
+    }
 
     #[test]
     fn a_short_word_has_no_blank_and_an_end() {
