@@ -224,6 +224,36 @@ fn the_hosts_rules_hold_by_name_and_by_path() {
 }
 
 #[test]
+fn what_the_host_leaves_out_is_left_out_also_where_nothing_is_masked() {
+    let policy = rules()
+        .path("audit.changed_fields", Action::Drop)
+        .path("nlp_parsing.source_text_hash", Action::Drop)
+        .path("nlp_parsing.entity_counts", Action::Drop)
+        .path("activity.facts", Action::Drop)
+        .path("webhook_event.received_at", Action::Drop)
+        .build()
+        .unwrap();
+    let own = |event: Record| {
+        let kind = event.outcome().kind().to_owned();
+        sealed_by(&policy, event, Level::MetricsOnly).text(&kind)
+    };
+    let audit = Record::audit("a", "b").changes(json!({"x": 1}), json!({"x": 2}));
+    assert_eq!(own(audit.into_record()), r#"{"action":"a","resource_type":"b"}"#);
+    let parsing = Record::nlp_parsing("a").entity(ParsedEntity::new("ORG", "Acme"));
+    assert_eq!(own(parsing.into_record()), "");
+    let activity = Record::activity("a", "b").event("c").fact("d", 1).fact("e", "f");
+    let told = r#"{"entity_type":"a","entity_id":"b","event_type":"c"}"#;
+    assert_eq!(own(activity.into_record()), told);
+    let webhook = Record::webhook_event("a", "b").received_at(time(0));
+    assert_eq!(own(webhook.into_record()), r#"{"event_id":"b","source":"a"}"#);
+
+    let policy = rules().path("audit.changed_fields", Action::Mask).build().unwrap();
+    let audit = Record::audit("a", "b").changed_field("of maria");
+    let json = sealed_by(&policy, audit, Level::MetricsOnly).json();
+    assert_eq!(json["audit"]["changed_fields"], json!(["[REMOVED]"]));
+}
+
+#[test]
 fn the_name_of_a_changed_field_or_a_fact_is_masked_and_two_stay_two() {
     let facts =
         Record::activity("a", "b").read().fact("maria@example.com", 1).fact("nils@example.com", 2);

@@ -70,16 +70,19 @@ impl<'a> Writer<'a> {
 
     fn told<'t>(&mut self, told: &Told<'t>, place: &mut Place<'t>) -> Json {
         Ok(match told {
-            Told::Ours(value) => Some(value.to_string().into_bytes()),
+            Told::Ours(value) => self.unless_dropped(value.to_string().into_bytes(), place),
             Told::Host(value) => self.value(value, place.root()),
             Told::Constant(text) => self.constant(text, place),
             Told::Identifier(text) => self.identifier(text, place),
             Told::Line(text) => self.line(text, place),
-            Told::HashOf(text) => Some(json_string(&self.policy.hash_of_text(text))),
+            Told::HashOf(text) => {
+                self.unless_dropped(json_string(&self.policy.hash_of_text(text)), place)
+            }
             Told::Way(names) => self.way(names, place),
             Told::LeftOut(bytes) => self.left_out(place, *bytes),
             Told::Traced(value) => return self.traced(value, place),
-            Told::List(list) => Some(self.list(list, place)?),
+            // One of which the host drops each element is dropped.
+            Told::List(list) => Some(self.list(list, place)?).filter(|json| json != b"[]"),
             Told::Object(fields) => Some(self.object(fields, place)?),
         })
     }
@@ -99,7 +102,9 @@ impl<'a> Writer<'a> {
                 continue;
             };
             let value = place.in_field(name.text, &shown, |place| self.told(told, place))?;
-            let Some(value) = value else {
+            // Nothing is left of an object whose fields were all left out.
+            let is_left = |json: &Vec<u8>| json != b"{}" || !matches!(told, Told::Object(_));
+            let Some(value) = value.filter(is_left) else {
                 continue;
             };
             if json.len() > 1 {
@@ -187,6 +192,12 @@ impl<'a> Writer<'a> {
         self.kept(masked, text.len(), wire::MAX_IDENTIFIER_BYTES, place)
     }
 
+    /// What is the SDK's own is not masked, but the host may have it left out.
+    fn unless_dropped(&self, json: Vec<u8>, place: &Place<'_>) -> Option<Vec<u8>> {
+        let treatment = mask::treatment_at(self.policy, place.root());
+        (treatment != Treatment::Drop).then_some(json)
+    }
+
     /// A text of no personal form: hashed where it is JSON that holds something personal.
     fn whole(&mut self, text: &str, root: Root<'_>, people: &Identities) -> Option<String> {
         let masked = self.text_among(text, root, people)?;
@@ -206,6 +217,10 @@ impl<'a> Writer<'a> {
         let bytes = names.iter().map(String::len).sum();
         if names.iter().any(|name| self.may_name_people(name)) {
             return self.left_out(place, Some(bytes));
+        }
+        if self.is_treated(place) {
+            let masked = self.text(&names.join("."), place.root());
+            return self.kept(masked, bytes, wire::MAX_IDENTIFIER_BYTES, place);
         }
         let is_dropped = ["before", "after"].into_iter().any(|side| {
             let ours = ["trace", "changes", side].into_iter();
