@@ -254,6 +254,19 @@ fn what_the_host_leaves_out_is_left_out_also_where_nothing_is_masked() {
 }
 
 #[test]
+fn a_number_that_is_an_id_is_hashed_whole_and_stays_one() {
+    let of = |id: i64| {
+        let json = sealed(Record::webhook_event("a", "b").chat_id(id), Level::MetricsOnly).json();
+        json["webhook_event"]["chat_id"].clone()
+    };
+    assert_eq!(of(-1_001_234_567_890), json!(-1_001_234_567_890_i64));
+    let (one, other) = (of(4_111_111_111_111_111), of(5_500_000_000_000_004));
+    assert!(one.as_str().unwrap().starts_with("[ID:"), "{one}");
+    assert_ne!(one, other);
+    assert_eq!(one, of(4_111_111_111_111_111));
+}
+
+#[test]
 fn the_name_of_a_changed_field_or_a_fact_is_masked_and_two_stay_two() {
     let facts =
         Record::activity("a", "b").read().fact("maria@example.com", 1).fact("nils@example.com", 2);

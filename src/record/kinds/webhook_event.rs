@@ -42,7 +42,7 @@ enum Id {
 impl ExternalId {
     fn told(&self) -> Option<Told<'_>> {
         match &self.0 {
-            Id::Number(number) => Some(Told::Host(number.clone().into())),
+            Id::Number(number) => Some(Told::NumericId(number)),
             Id::Text(text) => (!text.is_empty()).then_some(Told::Identifier(text)),
         }
     }

@@ -29,6 +29,8 @@ pub(super) enum Told<'a> {
     Constant(&'a str),
     /// A text that tells one thing from another: kept, or hashed whole.
     Identifier(&'a str),
+    /// A number that does.
+    NumericId(&'a serde_json::Number),
     /// One line of free text.
     Line(&'a str),
     /// The keyed hash of a text.

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use serde::Serialize;
+use serde_json::Number;
 
 use crate::mask::{
     self, Cut, Entity, Identities, Known, Masker, Policy, Report, Root, Seen, Treatment,
@@ -74,6 +75,7 @@ impl<'a> Writer<'a> {
             Told::Host(value) => self.value(value, place.root()),
             Told::Constant(text) => self.constant(text, place),
             Told::Identifier(text) => self.identifier(text, place),
+            Told::NumericId(number) => self.numeric_id(number, place),
             Told::Line(text) => self.line(text, place),
             Told::HashOf(text) => {
                 self.unless_dropped(json_string(&self.policy.hash_of_text(text)), place)
@@ -190,6 +192,16 @@ impl<'a> Writer<'a> {
             known.or_else(|| self.whole(&text, place.root(), self.people.known))
         };
         self.kept(masked, text.len(), wire::MAX_IDENTIFIER_BYTES, place)
+    }
+
+    /// A number of a personal form is hashed, so that no two become one.
+    fn numeric_id(&mut self, number: &Number, place: &Place<'_>) -> Option<Vec<u8>> {
+        let shown = self.value(number, place.root())?;
+        let text = number.to_string();
+        if shown == text.as_bytes() || self.is_treated(place) {
+            return Some(shown);
+        }
+        Some(json_string(&self.policy.hashed(Entity::Id, &text)))
     }
 
     /// What is the SDK's own is not masked, but the host may have it left out.
