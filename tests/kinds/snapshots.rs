@@ -95,6 +95,17 @@ fn an_audit() {
 }
 
 #[test]
+fn a_changed_field_is_told_once() {
+    let change = || {
+        Record::audit("a", "b")
+            .changed_field("plan.name")
+            .changes(json!({"plan": {"name": 1}}), json!({"plan": {"name": 2}}))
+    };
+    let record = sealed(change(), Level::MetricsOnly);
+    assert_eq!(record.json()["audit"]["changed_fields"], json!(["plan.name"]));
+}
+
+#[test]
 fn an_activity() {
     let event = || {
         Record::activity("email", "msg-17")

@@ -37,7 +37,8 @@ fn compare(
                 compare(before, after, way, ways);
             }
             (before, after) if before == after => {}
-            _ if ways.contains(way) => {}
+            // The host may have told of it already, by the name that it is shown under.
+            _ if ways.iter().any(|known| known.join(".") == way.join(".")) => {}
             _ => ways.push(way.clone()),
         }
         way.pop();
