@@ -101,6 +101,20 @@ pub(super) fn action_of(name: &str) -> Option<Action> {
 thread_local! {
     /// The walk has understood the rule of the value that is about to serialize.
     static IS_RECOGNISED: Cell<bool> = const { Cell::new(false) };
+    /// Another serializer was not shown a value.
+    static HAS_VEILED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// A value shows itself to the walk alone, and this was another serializer.
+pub(super) fn veil() {
+    HAS_VEILED.set(true);
+}
+
+/// Serializes by another serializer, and tells whether that was shown everything.
+pub(crate) fn shown_all<T>(serialize: impl FnOnce() -> T) -> (T, bool) {
+    HAS_VEILED.set(false);
+    let done = serialize();
+    (done, !HAS_VEILED.take())
 }
 
 /// What a serializer finds under the name of a rule: the value, if it is the walk that asks.
@@ -110,8 +124,10 @@ impl<T: Serialize> Serialize for Veiled<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Marked { value, action } = self.0;
         if IS_RECOGNISED.take() || *action == Action::Keep {
-            value.serialize(serializer)
-        } else if *action == Action::Drop {
+            return value.serialize(serializer);
+        }
+        veil();
+        if *action == Action::Drop {
             serializer.serialize_unit()
         } else {
             serializer.serialize_str("[REMOVED]")

@@ -47,6 +47,7 @@ pub use self::report::Report;
 pub(crate) use self::caught::caught;
 pub(crate) use self::escape::write_string;
 pub(crate) use self::identities::{Identities, Known};
+pub(crate) use self::marked::shown_all;
 pub(crate) use self::masker::Masker;
 pub(crate) use self::policy::{Treatment, Way};
 pub(crate) use self::root::Root;

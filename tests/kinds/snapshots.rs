@@ -2,8 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
+use epilogue::mask::{Action, Marked, marked};
 use epilogue::record::{
-    AttemptStatus, AuditStatus, EventCategory, ParsedEntity, ParsingStatus, SyncAttempt,
+    AttemptStatus, AuditStatus, EventCategory, Fields, ParsedEntity, ParsingStatus, SyncAttempt,
     SyncDirection, WebhookStatus,
 };
 use epilogue::{IntoRecord, Level, Record};
@@ -103,6 +104,31 @@ fn a_changed_field_is_told_once() {
     };
     let record = sealed(change(), Level::MetricsOnly);
     assert_eq!(record.json()["audit"]["changed_fields"], json!(["plan.name"]));
+}
+
+#[test]
+fn a_change_that_shows_itself_to_the_masking_alone_may_be_missing_and_that_is_told() {
+    #[derive(serde::Serialize)]
+    struct Customer {
+        account: Marked<&'static str>,
+        plan: &'static str,
+    }
+    let marked = |account, action, plan| Customer { account: marked(account, action), plan };
+    let secret = |account, plan| marked(account, Action::Hash, plan);
+    let record = sealed(
+        Record::audit("a", "b").changes(secret("1", "x"), secret("2", "y")),
+        Level::FullTrace,
+    );
+    assert_eq!(record.json()["audit"]["changed_fields"], json!(["plan"]));
+    assert_eq!(record.cuts(), ["audit.changed_fields[1]"]);
+    let fields = |plan: &'static str| Fields::new().field("plan", plan);
+    let record =
+        sealed(Record::audit("a", "b").changes(fields("x"), fields("y")), Level::FullTrace);
+    assert_eq!(record.cuts(), ["audit.changed_fields"]);
+    let kept = |account| marked(account, Action::Keep, "x");
+    let record = sealed(Record::audit("a", "b").changes(kept("1"), kept("2")), Level::FullTrace);
+    assert_eq!(record.json()["audit"]["changed_fields"], json!(["account"]));
+    assert_eq!(record.cuts(), [""; 0]);
 }
 
 #[test]

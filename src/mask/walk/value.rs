@@ -12,6 +12,7 @@ use serde::{Serialize, Serializer};
 
 use super::super::draft::Draft;
 use super::super::identities::Known;
+use super::super::marked::veil;
 use super::super::writer::Writer;
 use super::WalkError;
 use super::parts::At;
@@ -61,7 +62,9 @@ impl Serialize for AnyValue {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         NEXT.with_borrow_mut(|next| *next = Some(Arc::clone(&self.0)));
         let walked = serializer.serialize_newtype_struct(VALUE, &());
-        NEXT.with_borrow_mut(Option::take);
+        if NEXT.with_borrow_mut(Option::take).is_some() {
+            veil();
+        }
         walked
     }
 }

@@ -135,7 +135,9 @@ impl Event<Audit> {
     /// Which fields differ is worked out when the record is sealed, on the shipper's thread, and
     /// sent as `changed_fields` at every level: the names that lead to each, joined by `.`, in
     /// alphabetical order, at most 64. Objects are compared field by field, everything else as a
-    /// whole. Of values beyond 8 MiB or 120 levels the list is left out and told in `truncation`.
+    /// whole. Of values beyond 8 MiB or 120 levels the list is left out and told in `truncation`;
+    /// so is that it may lack a field, where one is [`marked`](crate::mask::marked) or stands in
+    /// [`Fields`](crate::record::Fields): those show themselves to the masking alone.
     pub fn changes(
         mut self,
         before: impl Serialize + Send + 'static,
@@ -209,8 +211,8 @@ impl Kind for Audit {
             return;
         };
         if let (Some(before), Some(after)) = (before.plain.read(), after.plain.read()) {
-            differing(&before, &after, &mut self.changed.ways);
-            self.changed.may_be_more = false;
+            differing(&before.value, &after.value, &mut self.changed.ways);
+            self.changed.may_be_more = !(before.is_whole && after.is_whole);
         }
     }
 

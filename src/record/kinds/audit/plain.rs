@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::{Serialize, Serializer};
 use serde_json::ser::Formatter;
 
+use crate::mask;
+
 use super::super::super::value::Value;
 
 /// The largest value that is compared, in bytes of JSON.
@@ -17,7 +19,14 @@ const MAX_DEPTH: usize = 120;
 /// A value that can be read without being masked.
 pub(super) trait Plain: Send + Sync {
     /// `None` where its `Serialize` fails, or it is too large or too deep.
-    fn read(&self) -> Option<serde_json::Value>;
+    fn read(&self) -> Option<Read>;
+}
+
+/// A value as it was read.
+pub(super) struct Read {
+    pub(super) value: serde_json::Value,
+    /// Nothing in it shows itself to the masking alone.
+    pub(super) is_whole: bool,
 }
 
 /// The same value to be compared, and to be masked.
@@ -36,12 +45,13 @@ impl<T: Serialize> Serialize for Shared<T> {
 }
 
 impl<T: Serialize + Send> Plain for Shared<T> {
-    fn read(&self) -> Option<serde_json::Value> {
+    fn read(&self) -> Option<Read> {
         let mut json = Bounded(Vec::new());
         let mut serializer =
             serde_json::Serializer::with_formatter(&mut json, Shallow { depth: 0 });
-        self.serialize(&mut serializer).ok()?;
-        serde_json::from_slice(&json.0).ok()
+        let (written, is_whole) = mask::shown_all(|| self.serialize(&mut serializer));
+        written.ok()?;
+        Some(Read { value: serde_json::from_slice(&json.0).ok()?, is_whole })
     }
 }
 
@@ -104,7 +114,7 @@ mod tests {
 
     #[test]
     fn what_is_too_large_or_too_deep_is_not_read() {
-        let read = |value: serde_json::Value| shared(value).0.read();
+        let read = |value: serde_json::Value| shared(value).0.read().map(|read| read.value);
         let mut deep = json!(1);
         for _ in 0..MAX_DEPTH {
             deep = json!([deep]);
