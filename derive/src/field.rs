@@ -2,7 +2,8 @@
 
 use proc_macro2::{Ident, Span};
 use syn::ext::IdentExt;
-use syn::{Error, LitStr, Result, Type};
+use syn::punctuated::Punctuated;
+use syn::{Error, LitStr, Meta, Result, Token, Type};
 
 use super::attribute::Said;
 use super::near::nearest;
@@ -16,6 +17,9 @@ const MASK: &str = "mask";
 /// The words for what is done to a value, with the names of the actions.
 const MASKS: [(&str, &str); 4] =
     [("hash", "Hash"), (MASK, "Mask"), ("drop", "Drop"), ("keep", "Keep")];
+
+/// Serde's words for a field that it leaves out, or tells as something else.
+const HIDES: [&str; 4] = ["skip", "skip_serializing", "serialize_with", "with"];
 
 /// A field of the struct, and what is said on it.
 pub(crate) struct Field<'a> {
@@ -53,6 +57,9 @@ impl<'a> Field<'a> {
             return Ok(parsed);
         }
         if !parsed.uses.iter().any(|used| used.role.is_told()) {
+            if parsed.mask.is_none() {
+                unless_serde_hides(field)?;
+            }
             parsed.uses.push(Use { role: &STATE, name: own_name(ident), span: ident.span() });
         }
         parsed.check(&said)?;
@@ -140,6 +147,27 @@ impl Use {
             _ => None,
         }
     }
+}
+
+/// What serde does not tell as it is must not be told because it says nothing here.
+fn unless_serde_hides(field: &syn::Field) -> Result<()> {
+    for attribute in field.attrs.iter().filter(|other| other.path().is_ident("serde")) {
+        // What serde itself does not understand is for it to say.
+        let Ok(words) = attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)
+        else {
+            continue;
+        };
+        let hides = |word: &&Meta| HIDES.iter().any(|name| word.path().is_ident(name));
+        if let Some(word) = words.iter().find(hides) {
+            let hint = "say `#[epilogue(skip)]` to leave it out of the record as well, or \
+                        `#[epilogue(state)]` to tell it as its type serializes";
+            return Err(Error::new_spanned(
+                word.path(),
+                format!("what serde's attributes say is not read here: {hint}"),
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// A word is `skip`, so it is the only one.

@@ -19,7 +19,9 @@ use syn::{DeriveInput, Error, parse_macro_input};
 /// It writes the `IntoRecord` of a workflow's record (`kind: workflow`) for a struct with named
 /// fields. **A field that says nothing stands in the record's state** (`trace.state`) under its own
 /// name; it needs `Serialize`, the struct does not, and what serde's attributes say on the struct
-/// or its fields is not read. All that is said stands in `#[epilogue(…)]`.
+/// or its fields is not read. All that is said stands in `#[epilogue(…)]`; a field that serde leaves
+/// out or tells as something else (`skip`, `skip_serializing`, `serialize_with`, `with`) has to say
+/// there where it goes, or its `mask`.
 ///
 /// # Where a field goes
 ///
