@@ -7,7 +7,7 @@ use http::header::HeaderName;
 use http::{HeaderValue, Request, Response};
 
 /// Records between two waits for the worker; half of what the shortest queue takes.
-pub const BATCH: u64 = 32;
+pub(crate) const BATCH: u64 = 32;
 
 /// Stores every record at once, without a socket.
 struct AtOnce;
@@ -21,7 +21,7 @@ impl Transport for AtOnce {
     }
 }
 
-pub fn client() -> Client {
+pub(crate) fn client() -> Client {
     let builder = Client::builder().url("http://127.0.0.1/v1/logs").api_key("k").client_id("demo");
     builder.transport(AtOnce).build().expect("the settings are right")
 }

@@ -100,6 +100,12 @@ impl Panic {
         self.told.as_ref().map(|told| told.place.as_str())
     }
 
+    /// Where it was, and nothing of what it said: that may be a whole value of the host's, and belongs
+    /// into the trace.
+    pub(super) fn reason(&self) -> String {
+        self.place().map_or_else(|| UNTOLD.to_owned(), |place| format!("{UNTOLD} at {place}"))
+    }
+
     /// What it said, as far as it is known.
     pub(super) fn message(&self) -> &str {
         let said = self.told.as_ref().map(|told| told.message.as_str());

@@ -45,7 +45,7 @@ impl Recorder {
         // Taken out where it is kept; otherwise it is dropped behind the lock.
         let mut step = Some(step.into());
         let id = self.with(|recording| {
-            let id = recording.record.next_step(recording.most_steps)?;
+            let id = recording.record.next_step(recording.most_steps, step.as_ref()?)?;
             let mut step = step.take()?;
             // Under the lock, so that the numbers are in the order of the beginnings.
             step.begin(parent, self.begun.elapsed());
@@ -128,9 +128,8 @@ impl Recorder {
         if let Some((_, id)) = fallen.filter(|(known, _)| *known == panic.id()) {
             error = error.step(id);
         }
-        let reason = panic.to_string();
         self.set(|record| record.error(error));
-        self.end_as(Status::Crashed, &reason);
+        self.end_as(Status::Crashed, &panic.reason());
     }
 
     /// The record as it is now; the first time. Nothing is gathered any more.

@@ -95,7 +95,8 @@ impl Run {
         run
     }
 
-    /// Keeps no more steps than that; the others are counted.
+    /// Keeps no more steps than that. The others are counted, by their type as well; what they tell
+    /// (tokens, cost, whether they failed) is not held and not in the metrics.
     ///
     /// # Default
     /// 10,000, which is also the most.

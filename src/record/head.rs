@@ -248,7 +248,7 @@ impl<'a> Writer<'a> {
     }
 
     fn metrics(&mut self, record: &Record) {
-        let all = record.metrics.iter().count();
+        let all = record.metrics.len();
         let kept: Vec<_> = record
             .metrics
             .iter()

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::wire;
+
 use super::cost;
 use super::trace::Trace;
 
@@ -46,24 +48,35 @@ metric_value!(f32, f64, i8, i16, i32, i64, isize, u8, u16, u32, u64, usize);
 
 /// Numbers by name, in the order in which they came.
 #[derive(Debug, Default)]
-pub(super) struct Metrics(Vec<(Cow<'static, str>, f64)>);
+pub(super) struct Metrics {
+    kept: Vec<(Cow<'static, str>, f64)>,
+    /// Of the host's there were more than a record can hold.
+    dropped: usize,
+}
 
 impl Metrics {
     pub(super) fn set(&mut self, name: Cow<'static, str>, value: f64) {
-        match self.0.iter_mut().find(|(known, _)| *known == name) {
+        let has_room = self.kept.len() < wire::MAX_METRICS;
+        match self.kept.iter_mut().find(|(known, _)| *known == name) {
             Some((_, known)) => *known = value,
-            None => self.0.push((name, value)),
+            None if has_room => self.kept.push((name, value)),
+            None => self.dropped += 1,
         }
     }
 
     fn set_default(&mut self, name: &'static str, value: f64) {
-        if !self.0.iter().any(|(known, _)| known == name) {
-            self.0.push((name.into(), value));
+        if !self.kept.iter().any(|(known, _)| known == name) {
+            self.kept.push((name.into(), value));
         }
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, f64)> {
-        self.0.iter().map(|(name, value)| (name.as_ref(), *value))
+        self.kept.iter().map(|(name, value)| (name.as_ref(), *value))
+    }
+
+    /// How many there are, those included that are not held.
+    pub(super) fn len(&self) -> usize {
+        self.kept.len() + self.dropped
     }
 
     /// Adds what the trace tells, where the host has not said it better. Returns the currency of
@@ -85,16 +98,20 @@ impl Metrics {
 
     fn count_steps(&mut self, trace: &Trace) {
         let count = |is: &dyn Fn(&super::AnyStep) -> bool| {
-            trace.steps.iter().filter(|step| is(step)).count() as f64
+            trace.steps.iter().filter(|step| is(step)).count()
         };
+        let left_out = &trace.left_out;
         self.set_default("step_count", trace.step_count() as f64);
-        let iterations = count(&|step| step.is_react_iteration());
-        if iterations > 0.0 {
-            self.set_default("react_iterations", iterations);
+        let iterations = count(&|step| step.is_react_iteration()) + left_out.react_iterations;
+        if iterations > 0 {
+            self.set_default("react_iterations", iterations as f64);
         }
-        self.set_default("llm_calls", count(&|step| step.llm_usage().is_some()));
-        self.set_default("tool_calls", count(&|step| step.is_tool_call()));
-        self.set_default("tool_errors", count(&|step| step.is_tool_call() && step.failed()));
+        let llm_calls = count(&|step| step.llm_usage().is_some()) + left_out.llm_calls;
+        self.set_default("llm_calls", llm_calls as f64);
+        let tool_calls = count(&|step| step.is_tool_call()) + left_out.tool_calls;
+        self.set_default("tool_calls", tool_calls as f64);
+        let failed = count(&|step| step.is_tool_call() && step.failed());
+        self.set_default("tool_errors", failed as f64);
         self.set_default("error_count", trace.errors.len() as f64);
     }
 
@@ -137,6 +154,15 @@ mod tests {
         assert_eq!(metric("input_tokens"), Some(12.0));
         assert_eq!(metric("cost"), Some(0.3));
         assert_eq!(metric("react_iterations"), None);
+    }
+
+    #[test]
+    fn no_more_are_held_than_a_record_takes() {
+        let many =
+            (0..1_000).fold(Record::workflow("1"), |record, n| record.metric(n.to_string(), n));
+        assert_eq!((many.metrics.iter().count(), many.metrics.len()), (64, 1_000));
+        let again = many.metric("0", 7);
+        assert_eq!(again.metrics.iter().next(), Some(("0", 7.0)));
     }
 
     #[test]

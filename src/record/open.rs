@@ -5,12 +5,12 @@ use super::value::Value;
 use super::{Record, Status};
 
 impl Record {
-    /// The number of the next step. `None` where there are `most` already: it is counted, and not
-    /// to be pushed.
-    pub(crate) fn next_step(&mut self, most: usize) -> Option<u32> {
+    /// The number of this step, which is the next. `None` where there are `most` already: it is
+    /// counted, and not to be pushed.
+    pub(crate) fn next_step(&mut self, most: usize, step: &AnyStep) -> Option<u32> {
         let steps = self.trace.steps.len();
         if steps >= most {
-            self.trace.left_out_steps += 1;
+            self.trace.left_out.count(step);
             return None;
         }
         u32::try_from(steps + 1).ok()
@@ -82,8 +82,9 @@ mod tests {
     use crate::mask::Policy;
 
     fn begin(record: &mut Record, most: usize) -> Option<u32> {
-        let id = record.next_step(most)?;
-        record.push_step(Step::node("a").into());
+        let step = Step::node("a").into();
+        let id = record.next_step(most, &step)?;
+        record.push_step(step);
         Some(id)
     }
 
@@ -107,6 +108,25 @@ mod tests {
         begin(&mut record, 0);
         let json = record.seal(&Policy::default(), Level::MetricsOnly).render();
         assert!(json.contains(r#""step_count":1"#), "{json}");
+    }
+
+    #[test]
+    fn calls_that_were_left_out_are_counted_as_calls() {
+        let mut record = Record::workflow("1");
+        for _ in 0..3 {
+            assert!(record.next_step(0, &Step::tool_call("a").into()).is_none());
+            assert!(record.next_step(0, &Step::react_iteration(1).into()).is_none());
+        }
+        assert!(record.next_step(0, &Step::llm_call("openai", "gpt-4o").into()).is_none());
+        let json = record.seal(&Policy::default(), Level::MetricsOnly).render();
+        for told in [
+            r#""step_count":7"#,
+            r#""tool_calls":3"#,
+            r#""llm_calls":1"#,
+            r#""react_iterations":3"#,
+        ] {
+            assert!(json.contains(told), "{told}: {json}");
+        }
     }
 
     #[test]

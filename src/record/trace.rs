@@ -12,13 +12,31 @@ use super::value::Value;
 /// The most steps of one record; what comes after is counted in `truncation.dropped_steps`.
 pub(crate) const MAX_STEPS: usize = 10_000;
 
+/// How many steps were left out, and of which types.
+#[derive(Debug, Default)]
+pub(crate) struct LeftOut {
+    steps: usize,
+    pub(crate) react_iterations: usize,
+    pub(crate) llm_calls: usize,
+    pub(crate) tool_calls: usize,
+}
+
+impl LeftOut {
+    pub(crate) fn count(&mut self, step: &AnyStep) {
+        self.steps += 1;
+        self.react_iterations += usize::from(step.is_react_iteration());
+        self.llm_calls += usize::from(step.llm_usage().is_some());
+        self.tool_calls += usize::from(step.is_tool_call());
+    }
+}
+
 /// Everything of a record that `METRICS_ONLY` leaves out.
 #[derive(Debug, Default)]
 pub(crate) struct Trace {
     pub(crate) input: Option<Value>,
     pub(crate) steps: Vec<AnyStep>,
     /// Steps of a run that were never held, because there were too many.
-    pub(crate) left_out_steps: usize,
+    pub(crate) left_out: LeftOut,
     pub(crate) errors: Vec<Error>,
     pub(crate) final_response: Option<FinalResponse>,
     pub(crate) state: Option<Value>,
@@ -26,12 +44,12 @@ pub(crate) struct Trace {
 
 impl Trace {
     pub(crate) fn dropped_steps(&self) -> usize {
-        self.steps.len().saturating_sub(MAX_STEPS) + self.left_out_steps
+        self.steps.len().saturating_sub(MAX_STEPS) + self.left_out.steps
     }
 
     /// All steps of the run.
     pub(crate) fn step_count(&self) -> usize {
-        self.steps.len() + self.left_out_steps
+        self.steps.len() + self.left_out.steps
     }
 }
 

@@ -1,5 +1,5 @@
 //! Personal fields in text that is no JSON by itself: `"first_name": "Ann"` behind a prefix,
-//! "Date of Birth: 1990-01-02".
+//! `Customer { first_name: "Ann" }` as a language prints a value, "Date of Birth: 1990-01-02".
 
 use super::super::entity::Entity;
 use super::super::keys::{self, KeyRule};
@@ -11,7 +11,8 @@ const MAX_VALUE: usize = 200;
 
 /// Whether the name is that of a personal field.
 pub(super) fn tells(name: &Name<'_>, words: &[&str]) -> bool {
-    is_birth(words) || (name.is_quoted && !keys::is_secret(words) && entity_of(words).is_some())
+    let is_field = name.is_quoted || name.is_field;
+    is_birth(words) || (is_field && !keys::is_secret(words) && entity_of(words).is_some())
 }
 
 /// The value, if it is one of the field that `words` name.

@@ -157,6 +157,11 @@ mod tests {
     #[test]
     fn personal_fields_are_found() {
         assert_eq!(found("tool: {\"first_name\": \"Ann\"}"), ["Ann"]);
+        let printed = r#"NoOrder(Customer { first_name: "Ann", last_name: Some("Lee"), id: 7 })"#;
+        assert_eq!(found(printed), ["Ann", "Lee"]);
+        let pretty = "Customer {\n    id: 7,\n    first_name: \"Ann\",\n}";
+        assert_eq!(found(pretty), ["Ann"]);
+        assert_eq!(found("say first_name: \"Ann\""), Vec::<&str>::new());
         assert_eq!(found("row: {\"dob\": \"1990-01-02\"}"), ["1990-01-02"]);
         assert_eq!(found("Date of Birth: 1990-01-02, gold"), ["1990-01-02"]);
     }

@@ -31,6 +31,8 @@ pub(super) struct Name<'t> {
     pub(super) text: &'t str,
     /// It stands in quotation marks, as in JSON.
     pub(super) is_quoted: bool,
+    /// It stands behind a brace or a comma, as in a value that a language prints.
+    pub(super) is_field: bool,
     /// It stands behind `?` or `&`, as in the query of a URL.
     pub(super) is_parameter: bool,
 }
@@ -59,9 +61,15 @@ impl<'t> Name<'t> {
         (!is_tag_end || opening == b'<').then(|| Self {
             text: &text[start..end],
             is_quoted: matches!(opening, b'"' | b'\''),
+            is_field: bytes[at] == b':' && is_behind_brace_or_comma(&bytes[..start]),
             is_parameter: matches!(opening, b'?' | b'&' | b';'),
         })
     }
+}
+
+fn is_behind_brace_or_comma(before: &[u8]) -> bool {
+    let last = before.iter().rev().take(MAX_GAP).find(|byte| !byte.is_ascii_whitespace());
+    matches!(last, Some(b'{' | b',' | b'('))
 }
 
 pub(super) fn is_sign(byte: u8) -> bool {
@@ -131,6 +139,8 @@ pub(super) fn value_behind<'t>(
     let sign = sign + usize::from(bytes[at] == b',');
     let gap = gap_len(&bytes[sign..], bytes[at] == b'>');
     let start = sign + gap;
+    // As Rust prints what may be missing.
+    let start = start + if bytes[start..].starts_with(b"Some(") { 5 } else { 0 };
     let start = start + string_prefix(&bytes[start..]);
     match quote_at(bytes, start) {
         Some((quote, opening)) => quoted(text, start + opening, quote),

@@ -39,6 +39,10 @@ impl<'a> Fields<'a> {
         self.add(name, text.filter(|text| !text.is_empty()).map(Told::Identifier))
     }
 
+    pub(in super::super) fn user(self, name: &'static str, text: Option<&'a str>) -> Self {
+        self.add(name, text.filter(|text| !text.is_empty()).map(Told::User))
+    }
+
     pub(in super::super) fn line(self, name: &'static str, text: Option<&'a str>) -> Self {
         self.add(name, text.filter(|text| !text.trim().is_empty()).map(Told::Line))
     }

@@ -75,7 +75,7 @@ impl Learner<'_> {
             Told::Ours(_) | Told::LeftOut(_) | Told::HashOf(_) | Told::Way(_) => Ok(()),
             Told::Host(value) => self.value(value, place),
             Told::NumericId(number) => self.value(*number, place),
-            Told::Constant(text) | Told::Identifier(text) | Told::Line(text) => {
+            Told::Constant(text) | Told::Identifier(text) | Told::User(text) | Told::Line(text) => {
                 self.value(*text, place)
             }
             Told::Traced(value) => {

@@ -29,7 +29,9 @@ pub(super) enum Told<'a> {
     Constant(&'a str),
     /// A text that tells one thing from another: kept, or hashed whole.
     Identifier(&'a str),
-    /// A number that does.
+    /// Whoever did it: kept where it is an identifier, hashed whole where it may be a name.
+    User(&'a str),
+    /// A number that tells one thing from another.
     NumericId(&'a serde_json::Number),
     /// One line of free text.
     Line(&'a str),

@@ -74,7 +74,8 @@ impl<'a> Writer<'a> {
             Told::Ours(value) => self.unless_dropped(value.to_string().into_bytes(), place),
             Told::Host(value) => self.value(value, place.root()),
             Told::Constant(text) => self.constant(text, place),
-            Told::Identifier(text) => self.identifier(text, place),
+            Told::Identifier(text) => self.identifier(text, self.may_name_people(text), place),
+            Told::User(text) => self.identifier(text, has_blank(text), place),
             Told::NumericId(number) => self.numeric_id(number, place),
             Told::Line(text) => self.line(text, place),
             Told::HashOf(text) => {
@@ -180,11 +181,11 @@ impl<'a> Writer<'a> {
         self.kept(masked, text.len(), wire::MAX_IDENTIFIER_BYTES, place)
     }
 
-    fn identifier(&mut self, text: &str, place: &Place<'_>) -> Option<Vec<u8>> {
+    fn identifier(&mut self, text: &str, may_be_name: bool, place: &Place<'_>) -> Option<Vec<u8>> {
         let text = text.replace('\0', "\u{fffd}");
         let masked = if self.is_treated(place) {
             self.text(&text, place.root())
-        } else if self.may_name_people(&text) {
+        } else if may_be_name {
             self.in_values.add(Entity::Id);
             Some(self.policy.hashed(Entity::Id, &text))
         } else {
@@ -302,7 +303,7 @@ impl<'a> Writer<'a> {
 
     /// An identifier is one word; several may be a name that nobody can know.
     fn may_name_people(&self, text: &str) -> bool {
-        !self.people.are_all_known && text.trim().contains(char::is_whitespace)
+        !self.people.are_all_known && has_blank(text)
     }
 
     /// What is kept of a masked text. What has no place, or could not be masked, is left out.
@@ -330,4 +331,9 @@ fn json_string(text: &str) -> Vec<u8> {
     let mut json = Vec::with_capacity(text.len() + 2);
     write_string(text, &mut json);
     json
+}
+
+/// An identifier is one word; several may be a name.
+fn has_blank(text: &str) -> bool {
+    text.trim().contains(char::is_whitespace)
 }

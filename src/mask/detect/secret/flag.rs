@@ -43,7 +43,7 @@ fn argument(text: &str, flag: &str, at: usize) -> Option<(usize, usize, &'static
     }
     let segments = Segments::of(flag);
     let (words, count) = segments.words();
-    let name = Name { text: flag, is_quoted: false, is_parameter: false };
+    let name = Name { text: flag, is_quoted: false, is_field: false, is_parameter: false };
     let (proof, kind) = claim(&name, &words[..count])?;
     // Behind a blank there may be any word, the next of the command.
     let proof = if proof == Proof::Password { Proof::Token } else { proof };

@@ -23,13 +23,16 @@ const KNOWN: [&str; 13] = [
     "linked_id",
 ];
 
-/// The longest word of a fact that is none of those, in bytes.
+/// Those of them that are one word: what says more is a message, and not to be grouped by.
+const WORDS: [&str; 2] = ["method", "error_type"];
+
+/// The longest word of a fact that is none of the others, in bytes.
 const MAX_WORD_BYTES: usize = 64;
 
 /// A number, a boolean or a short word.
 ///
 /// Of a fact of the contract (`classification`, `old_status`, …) any name or identifier is one; of
-/// others a text without blanks of at most 64 bytes. A text that is none, and a number that JSON
+/// `method`, `error_type` and others a text without blanks of at most 64 bytes. A text that is none, and a number that JSON
 /// cannot write, are left out and told in `truncation`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fact(Value);
@@ -112,7 +115,7 @@ impl Facts {
     pub(super) fn fields(&self) -> Fields<'_> {
         self.0.iter().fold(Fields::default(), |fields, (name, fact)| {
             match KNOWN.into_iter().find(|known| known == name) {
-                Some(known) => fields.add(known, Some(fact.told(true))),
+                Some(known) => fields.add(known, Some(fact.told(!WORDS.contains(&known)))),
                 None => fields.named(name, fact.told(false)),
             }
         })
@@ -120,12 +123,12 @@ impl Facts {
 }
 
 impl Fact {
-    fn told(&self, is_known: bool) -> Told<'_> {
+    fn told(&self, may_have_blanks: bool) -> Told<'_> {
         match &self.0 {
             Value::Number(number) => Told::Host(number.clone().into()),
             Value::NoNumber => Told::LeftOut(None),
             Value::Boolean(flag) => Told::Host((*flag).into()),
-            Value::Text(text) if is_known || is_short_word(text) => Told::Identifier(text),
+            Value::Text(text) if may_have_blanks || is_short_word(text) => Told::Identifier(text),
             Value::Text(text) => Told::LeftOut(Some(text.len())),
         }
     }

@@ -208,8 +208,8 @@ impl Kind for Activity {
             .identifier("entity_id", Some(&self.entity_id))
             .constant("event_type", self.event_type.as_ref().map(EventType::as_str))
             .ours("event_category", self.category().map(EventCategory::as_str))
-            .identifier("user_id", self.user_id.as_deref())
-            .identifier("created_by", self.created_by.as_deref())
+            .user("user_id", self.user_id.as_deref())
+            .user("created_by", self.created_by.as_deref())
             .object("facts", self.facts.fields())
     }
 

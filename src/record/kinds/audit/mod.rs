@@ -191,7 +191,7 @@ impl Kind for Audit {
 
     fn fields(&self, _: Option<Duration>) -> Fields<'_> {
         Fields::default()
-            .identifier("user_id", self.user_id.as_deref())
+            .user("user_id", self.user_id.as_deref())
             .constant("action", Some(&self.action))
             .constant("resource_type", Some(&self.resource_type))
             .identifier("resource_id", self.resource_id.as_deref())
