@@ -2,9 +2,6 @@
 
 use std::time::Duration;
 
-/// What is kept of the time that is left for sending.
-const FOR_SENDING: f64 = 0.15;
-
 /// Hands out what time there is evenly over the records that wait, so that a first guess at what
 /// one of them takes is put right by those that follow.
 #[derive(Debug, Default)]
@@ -23,7 +20,7 @@ impl Ration {
     /// Whether the next of so many records can be sealed with all its values.
     pub(super) fn affords(&mut self, records: usize, left: Duration) -> bool {
         let needed = self.average.as_secs_f64() * records as f64;
-        let share = left.as_secs_f64() * (1.0 - FOR_SENDING) / needed.max(f64::MIN_POSITIVE);
+        let share = left.as_secs_f64() / needed.max(f64::MIN_POSITIVE);
         self.saved += share.min(1.0);
         let affords = self.saved >= 1.0;
         if affords {

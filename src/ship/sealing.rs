@@ -112,7 +112,7 @@ impl Shipper {
     /// Whether the process ends before all that waits could be looked at, and it is not this
     /// record's turn.
     fn is_out_of_time(&mut self, now: Instant) -> bool {
-        let left = self.waits.time_left(now);
+        let left = self.waits.time_left(now, self.reserve());
         left.is_some_and(|left| !self.ration.affords(self.incoming.len() + 1, left))
     }
 

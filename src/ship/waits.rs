@@ -7,6 +7,9 @@ use tokio::time::Instant;
 use super::control::Waiter;
 use super::outbox::Outbox;
 
+/// What is kept of the time of a shutdown for sending what was sealed last.
+const FOR_SENDING: f64 = 0.15;
+
 /// Everybody who waits.
 #[derive(Debug, Default)]
 pub(crate) struct Waits {
@@ -106,9 +109,12 @@ impl Waits {
         self.shutdown.as_ref().is_some_and(|shutdown| now >= shutdown.hurry_at)
     }
 
-    /// How much time is left where the end was asked for.
-    pub(crate) fn time_left(&self, now: Instant) -> Option<Duration> {
-        self.shutdown.as_ref().map(|shutdown| shutdown.by.saturating_duration_since(now))
+    /// How much time is left for looking at records where the end was asked for: the rest is for
+    /// sending them, or for the `reserve` that it takes to end.
+    pub(crate) fn time_left(&self, now: Instant, reserve: Duration) -> Option<Duration> {
+        let shutdown = self.shutdown.as_ref()?;
+        let kept = reserve.max(shutdown.time().mul_f64(FOR_SENDING));
+        Some(shutdown.ends_at(kept).saturating_duration_since(now))
     }
 
     /// Whether it [`hurries`](Self::hurries), the first time it is asked.
@@ -180,6 +186,9 @@ mod tests {
         assert!(is_over(1_750, false, 250) && !is_over(1_749, false, 250));
         assert!(is_over(1_500, false, 9_000) && !is_over(1_499, false, 9_000));
         assert!(is_over(0, true, 0));
+        let left = |reserve| waits.time_left(now, Duration::from_millis(reserve));
+        assert_eq!(left(0), Some(Duration::from_millis(1_700)));
+        assert_eq!(left(400), Some(Duration::from_millis(1_600)));
         assert!(!waits.begin_to_hurry(now));
         assert!(waits.begin_to_hurry(now + Duration::from_secs(1)));
         assert!(!waits.begin_to_hurry(now + Duration::from_secs(2)));

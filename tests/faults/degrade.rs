@@ -12,13 +12,13 @@ use crate::inside::{Conduct, Inside};
 use crate::trouble::is_unique;
 
 #[test]
-fn in_the_second_half_of_a_shutdown_what_still_waits_goes_without_its_trace() {
+fn in_the_last_quarter_of_a_shutdown_what_still_waits_goes_without_its_trace() {
     let inside = Inside::default();
-    // All of it takes two thirds of the bound at least, and each of the records little of it.
+    // All of it takes five sixths of the bound at least, and each of the records little of it.
     inside.set(Conduct::Slow(Duration::from_millis(50)));
     let builder = inside.builder().in_flight(1).without_batches().timeout(LONG);
     let client = builder.build().unwrap();
-    for ticket in &numbered(40) {
+    for ticket in &numbered(50) {
         client.ship(traced(ticket));
     }
     let _ = client.shutdown_blocking(Duration::from_secs(3));
@@ -60,16 +60,23 @@ impl serde::Serialize for Slow {
 }
 
 #[test]
-fn in_the_second_half_of_a_shutdown_values_that_were_not_looked_at_yet_are_left_out() {
-    let inside = Inside::default();
-    let client = inside.builder().build().unwrap();
-    for ticket in numbered(200) {
-        client.ship(Record::workflow(ticket).state(Slow));
+fn near_the_end_of_a_shutdown_values_that_were_not_looked_at_yet_are_left_out() {
+    let spool = std::env::temp_dir().join(format!("epilogue-values-{}", std::process::id()));
+    // Where there is a spool, a part of the time is kept for writing what is left.
+    for has_spool in [false, true] {
+        let inside = Inside::default();
+        let builder = inside.builder();
+        let builder = if has_spool { builder.spool_dir(&spool) } else { builder };
+        let client = builder.build().unwrap();
+        for ticket in numbered(200) {
+            client.ship(Record::workflow(ticket).state(Slow));
+        }
+        // To look at all of them takes twice that long.
+        let drained = client.shutdown_blocking(Duration::from_secs(2));
+        let stats = client.stats();
+        assert!(drained.is_complete(), "{stats}");
+        assert_eq!((stats.delivered() + stats.spooled(), stats.lost()), (200, 0), "{stats}");
+        assert!((1..200).contains(&stats.degraded_by(Degraded::Shutdown)), "{stats}");
     }
-    // To look at all of them takes twice that long.
-    let drained = client.shutdown_blocking(Duration::from_secs(2));
-    let stats = client.stats();
-    assert!(drained.is_complete(), "{stats}");
-    assert_eq!((stats.delivered(), stats.lost()), (200, 0), "{stats}");
-    assert!((1..200).contains(&stats.degraded_by(Degraded::Shutdown)), "{stats}");
+    std::fs::remove_dir_all(spool).unwrap();
 }
