@@ -98,12 +98,13 @@ impl Disk {
             // file's records that still have theirs.
             self.open_runs.tidy(spool);
         }
-        if self.open_runs.due().is_some_and(|due| now >= due) {
-            self.open_runs.write(spool, &memory.link.sdk)?;
-        }
         while memory.has_room_for_spooled(spool, self.loads) {
             memory.load_some(spool, now)?;
             self.loads += 1;
+        }
+        // Behind the loading: on a full disk it fails until something was delivered.
+        if self.open_runs.due().is_some_and(|due| now >= due) {
+            self.open_runs.write(spool, &memory.link.sdk)?;
         }
         Ok(())
     }

@@ -257,6 +257,35 @@ mod tests {
     }
 
     #[test]
+    fn a_marker_that_cannot_be_written_keeps_no_record_from_coming_back() {
+        let path = std::env::temp_dir().join(format!("epilogue-marker-{}", uuid::Uuid::now_v7()));
+        let mut shipper = shipper(&path);
+        shipper.spool();
+        let (generation, now) = (shipper.link.consent.now(), Instant::now());
+        let [open, over] = ["open", "over"]
+            .map(|ticket| Record::workflow(ticket).seal(&Policy::default(), Level::MetricsOnly));
+        for shared in fs::read_dir(&path).expect("a folder for each client").flatten() {
+            for own in fs::read_dir(shared.path()).expect("a folder of its own").flatten() {
+                // What is written aside finds its name taken, as on a disk without room.
+                let taken = own.path().join(format!("{}.open.tmp", open.id()));
+                fs::create_dir(taken).expect("a folder");
+            }
+        }
+        let disk = shipper.disk.as_mut().expect("a disk");
+        disk.open_runs.open(open, generation, now - 2 * GATHER);
+        shipper.outbox.admit(over, generation, None, now - 2 * GATHER, &shipper.link.counters);
+        let pass = shipper.gate.pass(now, 0, 4).expect("it is open");
+        shipper.gate.failed(pass, now, None, 1.0);
+
+        shipper.spool();
+        assert!(!shipper.can_spool(), "the marker was not written");
+        assert!(shipper.outbox.unspooled().is_none(), "the record was");
+        assert!(shipper.outbox.has_waiting(), "it probes whether the collector is back");
+        drop(shipper);
+        fs::remove_dir_all(&path).expect("removed");
+    }
+
+    #[test]
     fn a_host_that_is_never_quiet_does_not_keep_the_spool_waiting() {
         let consent = Consent::new(Level::FullTrace);
         let mut outbox = Outbox::new(4 << 20, Duration::from_secs(60));
