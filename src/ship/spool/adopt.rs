@@ -8,7 +8,6 @@ use crate::record::Payload;
 use crate::wire;
 
 use super::file::FileName;
-use super::folder::Estate;
 use super::{Entry, FILE_BYTES, FILE_RECORDS, Lines, Spool, file, private};
 
 /// What was taken over from dead processes.
@@ -27,15 +26,18 @@ impl Spool {
     /// Takes over what dead processes left.
     pub(crate) fn inherit(&mut self, sdk: &wire::Sdk) -> Inherited {
         let mut inherited = Inherited::default();
-        let mut files = Vec::new();
+        let (mut files, mut markers) = (Vec::new(), Vec::new());
         match self.folder.inherit() {
             Ok(estates) => {
                 for estate in estates {
-                    files.extend(self.adopt(estate, &mut inherited));
+                    inherited.set_aside += estate.unfinished;
+                    markers.extend(estate.markers);
+                    files.extend(self.adopt(estate.files, &mut inherited));
                 }
             }
             Err(error) => inherited.trouble = Some(error.kind()),
         }
+        self.adopt_markers(markers, &files);
         files.sort_unstable_by(|one, other| one.name.cmp(&other.name));
         let told = self.tell_of_orphans(sdk, &mut files);
         inherited.trouble = inherited.trouble.or(told.err().map(|error| error.kind()));
@@ -49,11 +51,9 @@ impl Spool {
         inherited
     }
 
-    fn adopt(&mut self, estate: Estate, inherited: &mut Inherited) -> Vec<Entry> {
-        inherited.set_aside += estate.unfinished;
-        self.adopt_markers(estate.markers, estate.files.last());
+    fn adopt(&mut self, names: Vec<String>, inherited: &mut Inherited) -> Vec<Entry> {
         let mut files = Vec::new();
-        for name in estate.files {
+        for name in names {
             let Some(FileName { records, .. }) = FileName::parse(&name) else {
                 continue;
             };
@@ -77,16 +77,19 @@ impl Spool {
 
     /// A process that was killed right behind writing a run's record had no time to remove its
     /// marker, and of two records with one id the collector keeps what comes first. Only the file
-    /// that was written last can hold such a record.
-    fn adopt_markers(&mut self, markers: Vec<String>, last_file: Option<&String>) {
+    /// that a process wrote last can hold such a record; one that was killed while it took over may
+    /// have left file and marker in two folders.
+    fn adopt_markers(&mut self, markers: Vec<String>, files: &[Entry]) {
         if markers.is_empty() {
             return;
         }
-        let content =
-            last_file.and_then(|name| private::read(&self.path(name), self.max_bytes).ok());
-        let lines = Lines::of(&content.unwrap_or_default());
-        let ids = lines.payloads.iter().map(Payload::id);
-        let finished: HashSet<String> = ids.map(file::marker).collect();
+        let mut finished = HashSet::new();
+        for name in FileName::last_of_each(files.iter().map(|entry| entry.name.as_str())) {
+            let path = self.path(&name.to_string());
+            let content = private::read(&path, self.max_bytes).unwrap_or_default();
+            let ids = Lines::of(&content).payloads;
+            finished.extend(ids.iter().map(|payload| file::marker(payload.id())));
+        }
         for marker in markers {
             if finished.contains(&marker) {
                 self.delete(marker);

@@ -48,6 +48,17 @@ impl FileName {
         let writer = parts.next().filter(|writer| is_writer(writer))?.to_owned();
         parts.next().is_none().then_some(Self { millis, writer, sequence, records })
     }
+
+    /// Of each writer's files the one that was written last: by its count, because a clock may be
+    /// set back.
+    pub(super) fn last_of_each<'a>(names: impl Iterator<Item = &'a str>) -> Vec<Self> {
+        let mut files: Vec<Self> = names.filter_map(Self::parse).collect();
+        files.sort_unstable_by(|one, other| {
+            (&one.writer, other.sequence).cmp(&(&other.writer, one.sequence))
+        });
+        files.dedup_by(|one, other| one.writer == other.writer);
+        files
+    }
 }
 
 impl std::fmt::Display for FileName {
@@ -175,6 +186,13 @@ mod tests {
         for (name, text) in names.iter().zip(&texts) {
             assert_eq!(FileName::parse(text).as_ref(), Some(name));
         }
+    }
+
+    #[test]
+    fn the_last_of_each_writer_is_told_by_its_count() {
+        let names = ["9-1-1-a.ndjson", "5-2-1-a.ndjson", "7-10-1-b.ndjson", "8-9-1-b.ndjson", "x"];
+        let last = FileName::last_of_each(names.into_iter());
+        assert_eq!(last, [names[1], names[2]].map(|name| FileName::parse(name).expect("ours")));
     }
 
     #[test]

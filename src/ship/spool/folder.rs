@@ -35,7 +35,7 @@ pub(super) struct Folder {
 /// What one dead process left, moved to a folder of one's own.
 #[derive(Debug, Default)]
 pub(super) struct Estate {
-    /// The names of its files, oldest first.
+    /// The names of its files.
     pub(super) files: Vec<String>,
     /// Those of its open runs' markers.
     pub(super) markers: Vec<String>,
@@ -111,7 +111,6 @@ impl Folder {
         }
         // What moved is safe where it is once both folders are written, and is still whole before.
         let _ = private::sync_folder(&self.path).and_then(|()| private::sync_folder(dead));
-        estate.files.sort_unstable();
         estate
     }
 

@@ -285,6 +285,27 @@ fn what_a_dead_process_had_begun_and_not_told_of_is_told() {
 }
 
 #[test]
+fn a_run_is_over_whose_record_stands_in_the_last_file_of_its_process_whatever_the_clock_says() {
+    let (scratch, consent) = (Scratch::new(), Consent::new(Level::FullTrace));
+    let mut before = spool(&scratch, 1 << 20);
+    let mut runs = OpenRuns::new();
+    let over = marker("over");
+    before.store(&[&over], &wire::Sdk::default(), consent.now()).expect("stored");
+    runs.open(over, consent.now(), Instant::now());
+    runs.write(&before, &wire::Sdk::default()).expect("written");
+    // What it had taken over itself, from a process whose clock was ahead.
+    let later = SystemTime::now() + std::time::Duration::from_secs(3_600);
+    let other = format!("{}\n", payload("other").render());
+    let name = FileName::new(later, "other", 1, 1).to_string();
+    file::write(before.folder.path(), &name, other.as_bytes()).expect("written");
+    drop(before);
+
+    let mut next = spool(&scratch, 1 << 20);
+    assert_eq!(next.inherit(&wire::Sdk::default()).records, 2);
+    assert!(next.folder.names().iter().all(|name| !file::is_marker(name)));
+}
+
+#[test]
 fn a_marker_is_there_while_its_run_is_open_and_no_longer() {
     let (scratch, consent) = (Scratch::new(), Consent::new(Level::FullTrace));
     let mut spool = spool(&scratch, 1 << 20);
