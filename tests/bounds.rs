@@ -352,6 +352,7 @@ fn a_state_whose_into_record_panics_leaves_a_record_that_says_so() {
     assert_eq!(collector.stored(), 3);
     let record = stored(&collector, "");
     assert_eq!((record.status.as_deref(), record.trace), (Some("PARTIAL"), None));
+    assert!(record.status_reason.is_some_and(|reason| reason.contains("IntoRecord panicked")));
     assert_eq!(stored(&collector, "2").degraded, None);
     keeps_the_contract(&collector);
 }

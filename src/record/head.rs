@@ -17,6 +17,7 @@ use super::Record;
 use super::cuts::Cuts;
 use super::limit::{self, MAX_LINE_BYTES, fitted, unlike};
 use super::metrics;
+use super::reasons;
 
 /// Masked JSON of the envelope's first fields, without the closing brace.
 #[derive(Debug)]
@@ -212,8 +213,8 @@ impl<'a> Writer<'a> {
             return;
         };
         let line = limit::line(text);
-        let masked =
-            if self.names_are_known { self.text(&line, Root::STATUS_REASON) } else { None };
+        let may_be_told = self.names_are_known || reasons::is_own(text);
+        let masked = if may_be_told { self.text(&line, Root::STATUS_REASON) } else { None };
         let Some(masked) = masked else {
             self.left_out("status_reason", text.len());
             return;

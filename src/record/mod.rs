@@ -11,6 +11,7 @@ mod metrics;
 mod open;
 mod outcome;
 mod payload;
+mod reasons;
 mod seal;
 mod shorten;
 mod step;

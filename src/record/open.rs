@@ -1,5 +1,6 @@
 //! The record of a run that goes on: its steps stand in it from their beginning.
 
+use super::reasons::PROCESS_ENDED;
 use super::step::AnyStep;
 use super::value::Value;
 use super::{Record, Status};
@@ -70,7 +71,7 @@ impl Record {
             ..Self::new(self.kind)
         }
         .status(Status::Crashed)
-        .status_reason("its process ended before the run did")
+        .status_reason(PROCESS_ENDED)
     }
 }
 

@@ -7,6 +7,7 @@ use crate::level::Level;
 use crate::mask::Policy;
 
 use super::payload::Payload;
+use super::reasons::INTO_RECORD_PANICKED;
 use super::seal::{Sealing, Walk};
 use super::{IntoRecord, Outcome, Record, Status};
 use crate::mask::caught;
@@ -84,8 +85,7 @@ impl fmt::Debug for Unsealed {
 /// All that is left to say when a state's `into_record` panicked.
 fn unknown_run() -> Record {
     let mut record = Record::new("workflow").status(Status::Partial);
-    record.status_reason =
-        Some("the state's IntoRecord panicked: only that it ran is known".into());
+    record.status_reason = Some(INTO_RECORD_PANICKED.into());
     record
 }
 
