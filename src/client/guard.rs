@@ -8,7 +8,7 @@ use super::Client;
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Shuts its client down when it is dropped, and waits 2 seconds at most for the last records;
-/// what is left then is counted as lost.
+/// what is left then goes to the spool, or is counted as lost where there is none.
 ///
 /// ```
 /// // At the beginning of `main`:

@@ -20,7 +20,8 @@ use crate::wire;
 use super::super::consent::{Consent, Generation};
 use super::{Spool, file};
 
-/// How long a run is open before it gets a marker, and longer where others do not wait for theirs.
+/// How long the first run that needs a marker waits for it; those that begin meanwhile get theirs
+/// with it.
 const GATHER: Duration = Duration::from_millis(250);
 /// The most runs that have a marker at a time.
 const MOST: usize = 10_000;
