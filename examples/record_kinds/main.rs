@@ -27,7 +27,6 @@ async fn timed_call(logs: &Client) -> io::Result<u64> {
         .with(|event| {
             event.ticket_id("12345").request_payload(json!({"contact": events::customer()}))
         })
-        .timeout_when(|error: &io::Error| error.kind() == io::ErrorKind::TimedOut)
         .run(create_contact())
         .await
 }

@@ -1,8 +1,10 @@
 //! Times a call of an outside provider and ships what became of it.
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::fmt::{self, Display};
 use std::future::Future;
+use std::io;
 use std::thread;
 use std::time::{Instant, SystemTime};
 
@@ -13,10 +15,11 @@ use crate::record::{Action, Event, Record};
 /// Times one call of an outside provider: ships a record of it when it is over, and gives the
 /// result back as it is. Made by [`Client::action`].
 ///
-/// A call that ends in `Err` is a `failure`, with what the error says as its message, masked. Only
-/// the outer of two results is looked at: of `Ok(Err(…))`, as a limit of time around a call gives it,
-/// [`judged`](Self::judged) has to say that it failed. One
-/// that never ends, because its future is dropped or it panics, is a `failure` as well, and says so.
+/// A call that ends in `Err` is a `failure`, with what the error says as its message, masked; it is a
+/// `timeout` where the error is Tokio's `Elapsed` or an [`io::Error`] of the kind `TimedOut`, and where
+/// [`timeout_when`](Self::timeout_when) says so. Of a result in a result, as a limit of time around a
+/// call gives it, [`time_limited`](Self::time_limited) looks at both. A call that never ends, because
+/// its future is dropped or it panics, is a `failure` as well, and says so.
 #[must_use = "a call is made by `run` or `run_blocking`"]
 pub struct ActionTimer<J = ByResult> {
     client: Client,
@@ -42,7 +45,6 @@ impl Client {
     /// let contact = logs
     ///     .action("crm_create", "hubspot")
     ///     .with(|event| event.ticket_id("12345"))
-    ///     .timeout_when(|error: &std::io::Error| error.kind() == std::io::ErrorKind::TimedOut)
     ///     .run(create_contact())
     ///     .await?;
     /// # Ok(())
@@ -69,12 +71,42 @@ impl<J> ActionTimer<J> {
     /// Says by its error whether a call that failed was a `timeout`.
     ///
     /// # Default
-    /// None is.
+    /// Tokio's `Elapsed` and an [`io::Error`] of the kind `TimedOut` are.
+    ///
+    /// ```
+    /// #[derive(Debug)]
+    /// struct HttpError { status: u16 }
+    /// # impl std::fmt::Display for HttpError {
+    /// #     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { write!(f, "{}", self.status) }
+    /// # }
+    /// let logs = epilogue::Client::disabled();
+    /// let answer = logs
+    ///     .action("crm_create", "hubspot")
+    ///     .timeout_when(|error: &HttpError| error.status == 504)
+    ///     .run_blocking(|| Err::<u64, _>(HttpError { status: 504 }));
+    /// assert!(answer.is_err());
+    /// ```
     pub fn timeout_when<E, P>(self, is_timeout: P) -> ActionTimer<TimeoutWhen<P>>
     where
         P: FnOnce(&E) -> bool,
     {
         self.judged_by(TimeoutWhen(is_timeout))
+    }
+
+    /// The call has a limit of time around it, which gives a result in a result: the outer one is `Err`
+    /// where the time was over (a `timeout`), the inner one is the call's own.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// # async fn create_contact() -> Result<u64, std::io::Error> { Ok(17) }
+    /// # async fn example(logs: epilogue::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let call = tokio::time::timeout(Duration::from_secs(2), create_contact());
+    /// let contact = logs.action("crm_create", "hubspot").time_limited().run(call).await??;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn time_limited(self) -> ActionTimer<TimeLimited> {
+        self.judged_by(TimeLimited)
     }
 
     /// Says what the record tells of the output; for outputs that are no `Result`, or to add what
@@ -145,9 +177,13 @@ pub trait Judge<T> {
     fn judge(self, output: &T, event: Event<Action>) -> Event<Action>;
 }
 
-/// `Ok` is a success, `Err` a failure that says what went wrong.
+/// `Ok` is a success, `Err` a failure that says what went wrong, or a timeout where it is known for one.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ByResult;
+
+/// As [`ByResult`] for the inner of two results; where the outer one is `Err` the time was over.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TimeLimited;
 
 /// As [`ByResult`], but an `Err` of which this holds is a timeout.
 #[derive(Clone, Copy)]
@@ -168,22 +204,34 @@ where
     }
 }
 
-impl<T, E: Display> Judge<Result<T, E>> for ByResult {
+impl<T, E: Display + 'static> Judge<Result<T, E>> for ByResult {
     fn judge(self, output: &Result<T, E>, event: Event<Action>) -> Event<Action> {
-        match output {
-            Ok(_) => event.succeeded(),
-            Err(error) => event.failed(error.to_string()),
-        }
+        TimeoutWhen(|error: &E| is_known_for_timeout(error)).judge(output, event)
     }
 }
 
 impl<T, E: Display, P: FnOnce(&E) -> bool> Judge<Result<T, E>> for TimeoutWhen<P> {
     fn judge(self, output: &Result<T, E>, event: Event<Action>) -> Event<Action> {
         match output {
+            Ok(_) => event.succeeded(),
             Err(error) if (self.0)(error) => event.timed_out().error_message(error.to_string()),
-            output => ByResult.judge(output, event),
+            Err(error) => event.failed(error.to_string()),
         }
     }
+}
+
+impl<T, E: Display + 'static, L: Display> Judge<Result<Result<T, E>, L>> for TimeLimited {
+    fn judge(self, output: &Result<Result<T, E>, L>, event: Event<Action>) -> Event<Action> {
+        match output {
+            Ok(output) => ByResult.judge(output, event),
+            Err(limit) => event.timed_out().error_message(limit.to_string()),
+        }
+    }
+}
+
+fn is_known_for_timeout(error: &dyn Any) -> bool {
+    let is_io = |error: &io::Error| error.kind() == io::ErrorKind::TimedOut;
+    error.is::<tokio::time::error::Elapsed>() || error.downcast_ref().is_some_and(is_io)
 }
 
 /// A call that has begun. However it ends, it is shipped.

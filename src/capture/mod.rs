@@ -22,7 +22,7 @@ mod recorder;
 mod run;
 mod step;
 
-pub use self::action::{ActionTimer, ByResult, Judge, TimeoutWhen};
+pub use self::action::{ActionTimer, ByResult, Judge, TimeLimited, TimeoutWhen};
 pub use self::handle::RunHandle;
 #[cfg(feature = "tracing-layer")]
 pub use self::layer::{TracingLayer, layer};

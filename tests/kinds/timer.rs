@@ -6,6 +6,7 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use epilogue::Client;
 use epilogue::record::{Action, Event};
@@ -86,15 +87,41 @@ fn an_error_is_a_failure_that_says_masked_what_went_wrong() {
 
 #[test]
 fn an_error_that_says_so_is_a_timeout() {
-    let is_timeout = |error: &io::Error| error.kind() == io::ErrorKind::TimedOut;
     let ended = |kind: io::ErrorKind| {
         shipped_by(|client| {
-            let timer = client.action("a", "b").timeout_when(is_timeout);
+            let timer = client.action("a", "b");
             assert!(timer.run_blocking(|| Err::<(), _>(io::Error::from(kind))).is_err());
         })
     };
     assert_eq!(told(&ended(io::ErrorKind::TimedOut)), ("timeout", "timed out"));
     assert_eq!(told(&ended(io::ErrorKind::NotFound)).0, "failure");
+    let record = shipped_by(|client| {
+        let timer = client.action("a", "b").timeout_when(|status: &u16| *status == 504);
+        assert_eq!(timer.run_blocking(|| Err::<(), _>(504)), Err(504));
+    });
+    assert_eq!(told(&record), ("timeout", "504"));
+}
+
+#[test]
+fn of_a_limit_of_time_around_a_call_both_results_are_looked_at() {
+    let ended = |output: Result<Result<u32, &'static str>, &'static str>| {
+        shipped_by(|client| {
+            let timer = client.action("a", "b").time_limited();
+            assert_eq!(timer.run_blocking(|| output), output);
+        })
+    };
+    assert_eq!(told(&ended(Ok(Ok(17)))), ("success", ""));
+    assert_eq!(told(&ended(Ok(Err("blocked")))), ("failure", "blocked"));
+    assert_eq!(told(&ended(Err("too late"))), ("timeout", "too late"));
+    let record = shipped_by(|client| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let ended = runtime.block_on(async {
+            let never = tokio::time::timeout(Duration::ZERO, std::future::pending::<()>());
+            client.action("a", "b").run(never).await
+        });
+        assert!(ended.is_err());
+    });
+    assert_eq!(told(&record).0, "timeout");
 }
 
 #[test]
