@@ -49,6 +49,7 @@ impl AnyStep {
 
     /// Puts this step in the place of one that began: its parent and its times stay. Returns the
     /// other one.
+    #[cfg(any(test, feature = "tracing-layer"))]
     pub(crate) fn replace(&mut self, mut step: Self) -> Self {
         step.common.parent = self.common.parent;
         step.common.start = self.common.start;
