@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use common::{LONG, SHORT, add_up, collector, keeps_the_contract};
 use epilogue::testing::MockCollector;
-use epilogue::{Client, Level, Status};
+use epilogue::{Client, Level, Loss, Record, Status};
 
 /// The test that is run once more, in a process of its own, is told where by this variable.
 const HOST: &str = "EPILOGUE_TEST_RUNS";
@@ -164,6 +164,28 @@ fn a_run_whose_record_arrives_leaves_nothing() {
     bench.has_markers(0);
     assert!(client.shutdown_blocking(LONG).is_complete());
     assert_eq!(bench.next_delivers(2), ["long", "short"].map(|t| pair(t, "SUCCESS")));
+}
+
+#[test]
+fn a_run_that_is_over_is_not_said_to_be_open_where_its_record_is_lost() {
+    let bench = Bench::new("lost");
+    let client = bench.client();
+    let runs = [client.run("one"), client.run("other")];
+    bench.has_markers(2);
+    // The worker is held, and the queue takes no more.
+    let (stuck, hold) = common::held(Record::workflow("stuck"));
+    client.ship(stuck);
+    hold.wait();
+    while client.stats().lost() == 0 {
+        client.ship(Record::workflow("filling"));
+    }
+    for run in runs {
+        run.finish(Status::Success);
+    }
+    assert_eq!(client.stats().lost_by(Loss::QueueFull), 3);
+    hold.let_go();
+    bench.has_markers(0);
+    assert!(client.shutdown_blocking(LONG).is_complete());
 }
 
 #[test]

@@ -152,7 +152,7 @@ impl Deref for Run {
 impl Drop for Run {
     fn drop(&mut self) {
         match (self.gathered_since, self.close()) {
-            (Some(since), Some(record)) => self.client.ship_since(since, record),
+            (Some(since), Some(record)) => self.client.end_run(since, record),
             _ => self.client.skip(),
         }
     }

@@ -17,8 +17,8 @@ use crate::level::Level;
 use crate::mask::Policy;
 use crate::record::{IntoRecord, Payload, Unsealed, Walk};
 use crate::ship::{
-    Command, Consent, Counters, Drained, Generation, HandedOver, Handover, Loss, Sealer, Stats,
-    tell, wait,
+    Command, Consent, Counters, Drained, Generation, HandedOver, Handover, Loss, Mention, Sealer,
+    Stats, tell, wait,
 };
 
 /// Ships records to a collector: never fails, never blocks, never slows its host.
@@ -104,32 +104,36 @@ impl Client {
     /// blocks, fails or panics, from any thread, in or outside async code, also after
     /// [`shutdown`](Self::shutdown); what does not arrive is counted in [`stats`](Self::stats).
     pub fn ship(&self, state: impl IntoRecord + Send + 'static) {
-        self.ship_since(self.shared.consent.now(), state);
+        self.hand_over(self.shared.consent.now(), state, Mention::Nothing);
     }
 
-    /// Ships what the host has gathered since then, at the lowest level that was set meanwhile.
-    pub(crate) fn ship_since(
+    /// Hands over what the host has gathered since then, at the lowest level that was set meanwhile.
+    /// Tells whether the worker has it.
+    fn hand_over(
         &self,
         generation: Generation,
         state: impl IntoRecord + Send + 'static,
-    ) {
+        run: Mention,
+    ) -> bool {
         let Shared { counters, consent, worker, .. } = &*self.shared;
         counters.produced();
         let Some(worker) = worker.as_ref().filter(|_| !counters.has_ended()) else {
             drop(Unsealed::new(state, SystemTime::UNIX_EPOCH));
-            return self.count_without_worker();
+            self.count_without_worker();
+            return false;
         };
         if consent.since(generation) == Level::Off {
             drop(Unsealed::new(state, SystemTime::UNIX_EPOCH));
-            return counters.skipped();
+            counters.skipped();
+            return false;
         }
         let unsealed = Unsealed::new(state, SystemTime::now());
-        let is_refused =
-            worker.push(HandedOver { unsealed, generation, is_open_run: false }).is_err();
+        let is_taken = worker.push(HandedOver { unsealed, generation, run }).is_ok();
         // Behind the end everything is counted under the reason of the end.
-        if is_refused && !counters.has_ended() {
+        if !is_taken && !counters.has_ended() {
             counters.queue_was_full();
         }
+        is_taken
     }
 
     /// Since when a run that begins now is gathered; `None` where nothing may be.

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use crate::record::{Record, Unsealed};
-use crate::ship::{Generation, HandedOver};
+use crate::ship::{Command, Generation, HandedOver, Mention};
 
 use super::{Client, Shared};
 
@@ -24,7 +24,19 @@ impl Client {
         if let Some(marker) = marker() {
             let unsealed = Unsealed::new(marker, SystemTime::now());
             // One that is refused is missed only if the process is killed.
-            let _ = worker.push(HandedOver { unsealed, generation: since, is_open_run: true });
+            let _ = worker.push(HandedOver { unsealed, generation: since, run: Mention::Open });
+        }
+    }
+
+    /// Ships the record of a run that is over since then. Where it is lost on the way nothing tells of
+    /// the run, and least of all that it never ended.
+    pub(crate) fn end_run(&self, since: Generation, record: Record) {
+        let id = record.id();
+        if !self.hand_over(since, record, Mention::Over(id)) {
+            if let Some(worker) = &self.shared.worker {
+                // A worker that is gone leaves what it has left.
+                let _ = worker.command(Command::ForgetRun(id));
+            }
         }
     }
 }

@@ -3,6 +3,8 @@
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use uuid::Uuid;
+
 /// A request to the worker.
 #[derive(Debug)]
 pub(crate) enum Command {
@@ -12,6 +14,8 @@ pub(crate) enum Command {
     Shutdown { by: tokio::time::Instant, waiter: Waiter },
     /// The level was lowered.
     ApplyConsent,
+    /// The record of this run was lost before it got here.
+    ForgetRun(Uuid),
     /// Nobody is left to hand anything over: settle what there is, and end.
     Retire,
 }

@@ -26,7 +26,7 @@ fn record() -> HandedOver {
     HandedOver {
         unsealed: Unsealed::new(Record::workflow("1"), SystemTime::UNIX_EPOCH),
         generation: Consent::new(Level::FullTrace).now(),
-        is_open_run: false,
+        run: Mention::Nothing,
     }
 }
 

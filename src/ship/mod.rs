@@ -40,7 +40,7 @@ pub use self::control::Drained;
 pub(crate) use self::control::{Command, Waiter, wait};
 #[cfg(feature = "tracing-layer")]
 pub(crate) use self::own_thread::is_shippers_thread;
-pub(crate) use self::queue::{HandedOver, Handover, queue};
+pub(crate) use self::queue::{HandedOver, Handover, Mention, queue};
 pub(crate) use self::sealer::{LevelRule, Sealer};
 pub(crate) use self::stats::Counters;
 #[cfg(feature = "http-client")]

@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 
 use tokio::sync::Notify;
+use uuid::Uuid;
 
 use crate::record::Unsealed;
 
@@ -37,8 +38,18 @@ const MOST_OPEN_RUNS: usize = 1_024;
 pub(crate) struct HandedOver {
     pub(crate) unsealed: Unsealed,
     pub(crate) generation: Generation,
-    /// It tells of a run that is open, in case that nothing else ever does.
-    pub(crate) is_open_run: bool,
+    pub(crate) run: Mention,
+}
+
+/// What a record on its way says of the run that it is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mention {
+    /// It is of no run.
+    Nothing,
+    /// The run is open: it tells of it in case that nothing else ever does.
+    Open,
+    /// The run of this record id is over.
+    Over(Uuid),
 }
 
 /// There was no room; the record is dropped by whoever handed it over.
@@ -111,7 +122,7 @@ impl Handover {
     pub(crate) fn push(&self, record: HandedOver) -> Result<(), Refused> {
         let shared = &*self.shared;
         // Word of an open run takes no record's place.
-        let (len, most) = if record.is_open_run {
+        let (len, most) = if record.run == Mention::Open {
             (&shared.open_runs, &shared.most_open_runs)
         } else {
             (&*shared.len, &shared.capacity)
@@ -159,7 +170,8 @@ impl Incoming {
     /// The next record, if one is there.
     pub(crate) fn pop(&self) -> Option<HandedOver> {
         let record = self.receiver.try_recv().ok()?;
-        let len = if record.is_open_run { &self.shared.open_runs } else { &*self.shared.len };
+        let len =
+            if record.run == Mention::Open { &self.shared.open_runs } else { &*self.shared.len };
         len.fetch_sub(1, Ordering::SeqCst);
         Some(record)
     }
@@ -178,7 +190,12 @@ impl Incoming {
 
     /// Neither a record waits nor word of an open run.
     pub(crate) fn is_empty(&self) -> bool {
-        self.len() + self.shared.open_runs.load(Ordering::SeqCst) == 0
+        self.len() == 0 && !self.holds_open_runs()
+    }
+
+    /// Word of an open run waits.
+    pub(crate) fn holds_open_runs(&self) -> bool {
+        self.shared.open_runs.load(Ordering::SeqCst) > 0
     }
 
     /// There is a disk that keeps word of open runs.
@@ -232,12 +249,12 @@ mod tests {
         HandedOver {
             unsealed: Unsealed::new(Record::workflow("1"), SystemTime::UNIX_EPOCH),
             generation: Consent::new(Level::FullTrace).now(),
-            is_open_run: false,
+            run: Mention::Nothing,
         }
     }
 
     fn open_run() -> HandedOver {
-        HandedOver { is_open_run: true, ..record() }
+        HandedOver { run: Mention::Open, ..record() }
     }
 
     #[test]
@@ -269,7 +286,7 @@ mod tests {
             assert!(handover.push(record()).is_ok());
         }
         assert!(handover.push(record()).is_err());
-        assert!(incoming.pop().is_some_and(|first| first.is_open_run));
+        assert!(incoming.pop().is_some_and(|first| first.run == Mention::Open));
         assert!(handover.push(open_run()).is_ok());
     }
 

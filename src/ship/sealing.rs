@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::level::Level;
 use crate::record::{Degraded, Walk};
 
-use super::queue::HandedOver;
+use super::queue::{HandedOver, Mention};
 use super::warn::Warning;
 use super::worker::{AWAKE_AFTER_WORK, Shipper};
 
@@ -27,7 +27,7 @@ impl Shipper {
                 self.waits.sealed_all(self.outbox.next_number());
                 return false;
             };
-            if handed_over.is_open_run {
+            if handed_over.run == Mention::Open {
                 self.open_run(handed_over);
                 continue;
             }
@@ -108,6 +108,24 @@ impl Shipper {
             runs.open(marker, generation, now);
         }
         self.awake_until = now + AWAKE_AFTER_WORK;
+    }
+
+    /// A run is over, and its record is lost.
+    pub(super) fn forget_run(&mut self, id: Uuid) {
+        let may_come = self.incoming.holds_open_runs();
+        if let Some(disk) = &mut self.disk {
+            disk.open_runs.forget(id, may_come);
+        }
+    }
+
+    /// The time is over: of the runs whose records still wait to be sealed nothing says that they
+    /// never ended.
+    pub(super) fn forget_unsealed(&mut self) {
+        while let Some(handed_over) = self.incoming.pop() {
+            if let Mention::Over(id) = handed_over.run {
+                self.forget_run(id);
+            }
+        }
     }
 
     /// Whether the process ends before all that waits could be looked at, and it is not this

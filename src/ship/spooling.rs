@@ -59,6 +59,7 @@ impl Shipper {
         if self.disk.is_none() {
             return;
         }
+        self.forget_unsealed();
         self.outbox.recover();
         self.outbox.apply(&self.link.consent, &self.link.counters);
         if let Some((disk, mut memory)) = self.sides() {

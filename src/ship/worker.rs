@@ -199,6 +199,7 @@ impl Shipper {
                     self.outbox.apply(&self.link.consent, &self.link.counters);
                     self.apply_to_spool();
                 }
+                Command::ForgetRun(id) => self.forget_run(id),
                 Command::Retire => self.waits.retire(),
             }
         }

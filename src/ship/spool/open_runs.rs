@@ -5,7 +5,7 @@
 //! that run's record is delivered, spooled or lost; one that outlives its record is a record that
 //! the collector knows. Most runs are over before their marker is written, and cost the disk nothing.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Duration;
@@ -36,6 +36,8 @@ pub(crate) struct OpenRuns {
     /// When the next marker is due to be written, and with it all the others.
     due: Option<Instant>,
     written: HashMap<Uuid, Generation>,
+    /// Runs that were over before word came that they were open.
+    over: HashSet<Uuid>,
     settled: Receiver<Uuid>,
     settles: Sender<Uuid>,
 }
@@ -57,7 +59,14 @@ impl Drop for OpenRun {
 impl OpenRuns {
     pub(crate) fn new() -> Self {
         let (settles, settled) = mpsc::channel();
-        Self { unwritten: BTreeMap::new(), due: None, written: HashMap::new(), settled, settles }
+        Self {
+            unwritten: BTreeMap::new(),
+            due: None,
+            written: HashMap::new(),
+            over: HashSet::new(),
+            settled,
+            settles,
+        }
     }
 
     pub(crate) fn has_room(&self) -> bool {
@@ -72,6 +81,9 @@ impl OpenRuns {
 
     /// A run that was handed over with this marker is open.
     pub(crate) fn open(&mut self, marker: Payload, generation: Generation, now: Instant) {
+        if self.over.remove(&marker.id()) {
+            return;
+        }
         if self.unwritten.is_empty() {
             self.due = Some(now + GATHER);
         }
@@ -84,6 +96,19 @@ impl OpenRuns {
         self.unwritten.remove(&id);
         let is_written = self.written.contains_key(&id);
         is_written.then(|| OpenRun { id, settles: self.settles.clone() })
+    }
+
+    /// A run is over whose record is lost; `may_come` where word of a run is still on its way, and it
+    /// may be this one's.
+    pub(crate) fn forget(&mut self, id: Uuid, may_come: bool) {
+        if !may_come {
+            self.over.clear();
+        }
+        if self.unwritten.remove(&id).is_some() || self.written.contains_key(&id) {
+            let _ = self.settles.send(id);
+        } else if may_come && self.over.len() < MOST_UNWRITTEN {
+            self.over.insert(id);
+        }
     }
 
     /// Writes the markers of the runs that are still open.
