@@ -9,7 +9,7 @@ use loom::thread::{self, JoinHandle};
 
 use super::consent::Consent;
 use super::control::{Command, Waiter, wait};
-use super::queue::{HandedOver, Handover, Incoming, Rest, queue};
+use super::queue::{HandedOver, Handover, Incoming, Mention, Rest, queue};
 use crate::record::Unsealed;
 use crate::{Level, Record};
 
@@ -50,7 +50,7 @@ impl Worker {
                     self.waiters.push(waiter);
                 }
                 Command::Retire => self.is_retiring = true,
-                Command::ApplyConsent => {}
+                Command::ApplyConsent | Command::ForgetRun(_) => {}
             }
         }
         while self.incoming.pop().is_some() {
