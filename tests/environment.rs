@@ -116,6 +116,10 @@ fn ship(task: &str, client: &Client) {
             assert!(client.flush_blocking(LONG).is_complete());
             ship_together(client, (0..20).map(|_| traced("many")));
         }
+        "end" => {
+            client.ship(traced("1"));
+            assert!(client.shutdown_blocking(LONG).is_complete());
+        }
         "burst" => (0..20).for_each(|_| client.ship(traced("burst"))),
         "heavy" => {
             (0..40).for_each(|_| client.ship(Record::workflow("1").state("word ".repeat(900))));
@@ -346,7 +350,8 @@ fn spool_dir_and_spool_bytes() {
     assert_eq!(ran.told("complete"), "true", "what is on disk is safe");
     assert!(std::fs::read_dir(&directory).unwrap().count() == 1);
     collector.heal();
-    Child::shipping("one", &collector)
+    // A flush waits for what its own process has shipped.
+    Child::shipping("end", &collector)
         .set("LOG_COLLECTOR_SPOOL_DIR", directory.to_str().unwrap())
         .run();
     assert_eq!(collector.stored(), 2);
