@@ -121,7 +121,13 @@ impl Shipper {
     /// The time is over: of the runs whose records still wait to be sealed nothing says that they
     /// never ended.
     pub(super) fn forget_unsealed(&mut self) {
-        while let Some(handed_over) = self.incoming.pop() {
+        // No more than there are now: a host that goes on shipping must not hold up the end.
+        let mut left = self.incoming.len();
+        while left > 0 {
+            let Some(handed_over) = self.incoming.pop() else {
+                return;
+            };
+            left -= usize::from(handed_over.run != Mention::Open);
             if let Mention::Over(id) = handed_over.run {
                 self.forget_run(id);
             }
