@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use crate::record::{Record, Unsealed};
-use crate::ship::{Command, Generation, HandedOver, Mention};
+use crate::ship::{Generation, HandedOver, Mention};
 
 use super::{Client, Shared};
 
@@ -34,8 +34,7 @@ impl Client {
         let id = record.id();
         if !self.hand_over(since, record, Mention::Over(id)) {
             if let Some(worker) = &self.shared.worker {
-                // A worker that is gone leaves what it has left.
-                let _ = worker.command(Command::ForgetRun(id));
+                worker.forget_run(id);
             }
         }
     }

@@ -153,6 +153,16 @@ impl Handover {
         Ok(())
     }
 
+    /// Says that the record of a run was lost. Nobody listens where there is no disk, and a worker
+    /// that does not come to it is not told of more than there may be open runs.
+    pub(crate) fn forget_run(&self, id: Uuid) {
+        let waiting = self.shared.commands.load(Ordering::SeqCst);
+        if self.takes_open_runs() && waiting < MOST_OPEN_RUNS {
+            // A worker that is gone leaves what it has left.
+            let _ = self.command(Command::ForgetRun(id));
+        }
+    }
+
     fn wake(&self) {
         let shared = &*self.shared;
         let rest = shared.rest.swap(Rest::Up as u8, Ordering::SeqCst);
@@ -288,6 +298,19 @@ mod tests {
         assert!(handover.push(record()).is_err());
         assert!(incoming.pop().is_some_and(|first| first.run == Mention::Open));
         assert!(handover.push(open_run()).is_ok());
+    }
+
+    #[test]
+    fn word_of_lost_records_is_bounded_and_nothing_without_a_disk() {
+        let (handover, incoming) = queue();
+        let heard = || std::iter::from_fn(|| incoming.next_command()).count();
+        handover.forget_run(Uuid::nil());
+        assert_eq!(heard(), 0);
+        incoming.take_open_runs();
+        for _ in 0..=MOST_OPEN_RUNS {
+            handover.forget_run(Uuid::nil());
+        }
+        assert_eq!(heard(), MOST_OPEN_RUNS);
     }
 
     #[test]

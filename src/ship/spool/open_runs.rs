@@ -104,9 +104,13 @@ impl OpenRuns {
         if !may_come {
             self.over.clear();
         }
-        if self.unwritten.remove(&id).is_some() || self.written.contains_key(&id) {
+        if self.written.contains_key(&id) {
+            // This end is heard as long as there is the other.
             let _ = self.settles.send(id);
-        } else if may_come && self.over.len() < MOST_UNWRITTEN {
+        } else if self.unwritten.remove(&id).is_none()
+            && may_come
+            && self.over.len() < MOST_UNWRITTEN
+        {
             self.over.insert(id);
         }
     }
