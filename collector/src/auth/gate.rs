@@ -1,0 +1,127 @@
+//! From a presented key to a right: by a copy of the keys that the store can say is outdated.
+
+use std::collections::HashMap;
+use std::num::NonZeroU32;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use crate::failure::StoreError;
+
+use super::key::{KeyHash, KeyScope, StoredKey};
+use super::rate::Rates;
+use super::rights::{Gate, Ingest, Scope};
+use super::source::KeySource;
+
+/// Why a caller is turned away.
+#[derive(Debug, thiserror::Error)]
+pub enum AuthError {
+    /// There is no key, or none that is known. Final.
+    #[error("the key is missing, unknown or revoked")]
+    UnknownKey,
+    /// The key is for something else. Final.
+    #[error("the key has another scope")]
+    WrongScope,
+    /// The key was used too often; later it will do.
+    #[error("too many requests with this key")]
+    TooMany(Duration),
+    /// The keys cannot be read just now; later they may be.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The keys at one moment.
+#[derive(Debug, Default)]
+struct Snapshot {
+    /// `None` before they were first read.
+    generation: Option<i64>,
+    keys: HashMap<u64, StoredKey>,
+}
+
+impl Snapshot {
+    fn find(&self, hash: &KeyHash) -> Option<&StoredKey> {
+        self.keys.get(&hash.place()).filter(|key| key.hash.is(hash))
+    }
+}
+
+/// Gives rights to those who present a key.
+#[derive(Debug)]
+pub struct Auth<K: ?Sized> {
+    source: Arc<K>,
+    gate: Gate,
+    snapshot: RwLock<Arc<Snapshot>>,
+    rates: Option<Rates>,
+}
+
+impl<K: KeySource + ?Sized> Auth<K> {
+    /// Looks keys up there; a key may be used `rate` times a second, without a limit where
+    /// there is none.
+    pub fn new(source: Arc<K>, rate: Option<NonZeroU32>) -> Self {
+        Self { source, gate: Gate(()), snapshot: RwLock::default(), rates: rate.map(Rates::new) }
+    }
+
+    /// The right to store records.
+    ///
+    /// A key that was revoked a moment ago may still get one; the store refuses it then.
+    ///
+    /// # Errors
+    /// Where the key is not known, is not for storing, or was used too often.
+    pub async fn ingest(&self, presented: Option<&[u8]>) -> Result<Ingest, AuthError> {
+        let hash = KeyHash::of(presented.ok_or(AuthError::UnknownKey)?);
+        let mut snapshot = self.current();
+        if snapshot.find(&hash).is_none() {
+            snapshot = self.refreshed().await?;
+        }
+        let key = snapshot.find(&hash).ok_or(AuthError::UnknownKey)?;
+        self.check_rate(key)?;
+        match key.scope {
+            KeyScope::Ingest => Ok(Ingest::new(key.client.clone(), key.id)),
+            KeyScope::Read | KeyScope::Provider => Err(AuthError::WrongScope),
+        }
+    }
+
+    /// The right to read records.
+    ///
+    /// # Errors
+    /// Where the key is not known, is not for reading, or was used too often.
+    pub async fn read(&self, presented: Option<&[u8]>) -> Result<Scope, AuthError> {
+        let hash = KeyHash::of(presented.ok_or(AuthError::UnknownKey)?);
+        let snapshot = self.refreshed().await?;
+        let key = snapshot.find(&hash).ok_or(AuthError::UnknownKey)?;
+        self.check_rate(key)?;
+        match key.scope {
+            KeyScope::Read => Ok(Scope::one(key.client.clone())),
+            KeyScope::Provider => Ok(Scope::all()),
+            KeyScope::Ingest => Err(AuthError::WrongScope),
+        }
+    }
+
+    /// Forgets the rates of keys that were not used for a while.
+    pub fn tidy(&self) {
+        if let Some(rates) = &self.rates {
+            rates.tidy();
+        }
+    }
+
+    fn check_rate(&self, key: &StoredKey) -> Result<(), AuthError> {
+        self.rates.as_ref().map_or(Ok(()), |rates| rates.check(key.id)).map_err(AuthError::TooMany)
+    }
+
+    fn current(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.snapshot.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The keys as the store has them now, whichever process changed them.
+    async fn refreshed(&self) -> Result<Arc<Snapshot>, StoreError> {
+        let snapshot = self.current();
+        let generation = self.source.key_generation(&self.gate).await?;
+        if snapshot.generation == Some(generation) {
+            return Ok(snapshot);
+        }
+        let keys = self.source.active_keys(&self.gate).await?;
+        let keys = keys.into_iter().map(|key| (key.hash.place(), key)).collect();
+        // Asked before the keys were read: what changed between is read once more, never missed.
+        let fresh = Arc::new(Snapshot { generation: Some(generation), keys });
+        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&fresh);
+        Ok(fresh)
+    }
+}

@@ -1,0 +1,149 @@
+//! What a caller may do, as types: every call of the store takes one of them, and only this folder
+//! makes them.
+
+use std::fmt;
+use std::sync::Arc;
+
+use epilogue::wire::MAX_IDENTIFIER_BYTES;
+
+/// The client that administrative acts are recorded under; no key writes as this one.
+pub const COLLECTOR_CLIENT: &str = "_collector";
+
+/// The name of a client: at most 256 bytes, and a word that can be printed.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ClientId(Arc<str>);
+
+impl ClientId {
+    /// A client's name; `None` where it is empty, too long or holds control characters.
+    pub fn new(name: &str) -> Option<Self> {
+        let is_name = !name.trim().is_empty()
+            && name.len() <= MAX_IDENTIFIER_BYTES
+            && !name.contains(char::is_control);
+        is_name.then(|| Self(name.into()))
+    }
+
+    /// The client of the collector's own records.
+    pub fn collector() -> Self {
+        Self(COLLECTOR_CLIENT.into())
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for ClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Which clients' records a caller may see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Clients {
+    /// One client's own.
+    One(ClientId),
+    /// Everybody's.
+    All,
+}
+
+/// The right to read the records of some clients.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scope {
+    clients: Clients,
+}
+
+impl Scope {
+    pub(super) fn one(client: ClientId) -> Self {
+        Self { clients: Clients::One(client) }
+    }
+
+    pub(super) fn all() -> Self {
+        Self { clients: Clients::All }
+    }
+
+    /// Whose records may be seen; every query is filtered by it.
+    pub fn clients(&self) -> &Clients {
+        &self.clients
+    }
+
+    /// The part of this scope that is one client's; `None` where that client is not in it.
+    pub fn narrowed(&self, client: &ClientId) -> Option<Self> {
+        match &self.clients {
+            Clients::One(own) if own != client => None,
+            _ => Some(Self::one(client.clone())),
+        }
+    }
+}
+
+/// The right to store records of one client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ingest {
+    client: ClientId,
+    key: i64,
+}
+
+impl Ingest {
+    pub(super) fn new(client: ClientId, key: i64) -> Self {
+        Self { client, key }
+    }
+
+    /// Whose records may be stored.
+    pub fn client(&self) -> &ClientId {
+        &self.client
+    }
+
+    /// The key that gave the right; the store refuses it once it was revoked.
+    pub fn key(&self) -> i64 {
+        self.key
+    }
+}
+
+/// The right to administer the store, of whoever can open its files: a person at the command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operator {
+    name: Arc<str>,
+}
+
+impl Operator {
+    /// Whoever runs a command on this machine.
+    pub fn at_the_command_line() -> Self {
+        Self { name: "cli".into() }
+    }
+
+    /// The server itself, at its first start.
+    pub fn server() -> Self {
+        Self { name: "server".into() }
+    }
+
+    /// How the operator is named in the records of what was done.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// The right to look up keys, which the authentication itself has.
+#[derive(Debug)]
+pub struct Gate(pub(super) ());
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_narrows_to_what_lies_in_it() {
+        let [a, b] = ["a", "b"].map(|name| ClientId::new(name).unwrap());
+        assert_eq!(Scope::all().narrowed(&a), Some(Scope::one(a.clone())));
+        assert_eq!(Scope::one(a.clone()).narrowed(&a), Some(Scope::one(a.clone())));
+        assert_eq!(Scope::one(a).narrowed(&b), None);
+    }
+
+    #[test]
+    fn a_name_is_a_printable_word() {
+        assert!(ClientId::new("demo").is_some());
+        for wrong in ["", " ", "a\nb", &"x".repeat(257)] {
+            assert!(ClientId::new(wrong).is_none(), "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! The commands and their options.
+
+mod doctor;
+mod keys;
+mod options;
+mod serve;
+
+use std::error::Error;
+use std::sync::Arc;
+
+use clap::{Parser, Subcommand};
+use epilogue_collector::store::{self, Store};
+
+use self::options::StoreOptions;
+
+/// Takes the records of epilogue in, keeps them, and answers for them.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    store: StoreOptions,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve until SIGTERM or ctrl-c.
+    Serve(serve::ServeOptions),
+    /// Make, list and revoke API keys, also while a server runs.
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
+    /// Check configuration, store, disk and clock.
+    Doctor(serve::ServeOptions),
+}
+
+/// Does what the command line says.
+pub(crate) fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Serve(options) => serve::serve(&cli.store, &options).await,
+            Command::Keys(command) => keys::run(&cli.store, command).await,
+            Command::Doctor(options) => doctor::run(&cli.store, &options).await,
+        }
+    })
+}
+
+/// Opens the store, with its directory made where it is missing.
+async fn open(options: &StoreOptions) -> Result<Arc<dyn Store>, Box<dyn Error>> {
+    if options.store.is_none() {
+        std::fs::create_dir_all(&options.data)
+            .map_err(|error| format!("{}: {error}", options.data.display()))?;
+    }
+    Ok(store::open(options.store.as_deref(), &options.data).await?)
+}

@@ -1,0 +1,138 @@
+//! `serve`: the server, from its options to its end.
+
+use std::error::Error;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use epilogue_collector::store::Store;
+use epilogue_collector::{ClientId, Config, KeyScope, Limits, Operator, Tls, create_key};
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+use super::options::StoreOptions;
+
+/// The client that the first keys are for.
+const FIRST_CLIENT: &str = "demo";
+
+/// How to serve.
+#[derive(Args, Debug)]
+pub(super) struct ServeOptions {
+    /// The address to listen on; port 0 picks a free one.
+    #[arg(long, env = "EPILOGUE_LISTEN", default_value = "127.0.0.1:8088")]
+    pub(super) listen: SocketAddr,
+    /// The certificate with its chain, as PEM; serves https.
+    #[arg(long, env = "EPILOGUE_TLS_CERT", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's private key, as PEM.
+    #[arg(long, env = "EPILOGUE_TLS_KEY", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// How many requests a second a key may make; without a limit where this is not given.
+    #[arg(long, env = "EPILOGUE_RATE")]
+    rate: Option<NonZeroU32>,
+    /// How many connections are served at once.
+    #[arg(long, env = "EPILOGUE_MAX_CONNECTIONS", default_value_t = Config::default().max_connections)]
+    max_connections: usize,
+    /// How many seconds the head of a request may take, and a connection may be idle.
+    #[arg(long, env = "EPILOGUE_HEADER_TIMEOUT_SECONDS", default_value = "60")]
+    header_timeout_seconds: u64,
+    /// How many seconds a body may take to arrive.
+    #[arg(long, env = "EPILOGUE_BODY_TIMEOUT_SECONDS", default_value = "30")]
+    body_timeout_seconds: u64,
+    /// How many seconds what was accepted may take at the end.
+    #[arg(long, env = "EPILOGUE_SHUTDOWN_TIMEOUT_SECONDS", default_value = "30")]
+    shutdown_timeout_seconds: u64,
+    /// The largest record, in bytes.
+    #[arg(long, env = "EPILOGUE_MAX_RECORD_BYTES", default_value_t = Limits::default().max_record_bytes)]
+    max_record_bytes: usize,
+    /// The largest request, in bytes, before and after decompression.
+    #[arg(long, env = "EPILOGUE_MAX_REQUEST_BYTES", default_value_t = Limits::default().max_request_bytes)]
+    max_request_bytes: usize,
+    /// The most records of a request.
+    #[arg(long, env = "EPILOGUE_MAX_REQUEST_RECORDS", default_value_t = Limits::default().max_request_records)]
+    max_request_records: usize,
+}
+
+impl ServeOptions {
+    /// The configuration that the options say.
+    pub(super) fn config(&self) -> Result<Config, Box<dyn Error>> {
+        let tls = match (&self.tls_cert, &self.tls_key) {
+            (Some(certificate), Some(key)) => Some(Tls::from_pem_files(certificate, key)?),
+            _ => None,
+        };
+        let limits = Limits {
+            max_record_bytes: self.max_record_bytes,
+            max_request_bytes: self.max_request_bytes,
+            max_request_records: self.max_request_records,
+            body_timeout: Duration::from_secs(self.body_timeout_seconds),
+            ..Limits::default()
+        };
+        Ok(Config {
+            limits,
+            max_connections: self.max_connections,
+            header_timeout: Duration::from_secs(self.header_timeout_seconds),
+            shutdown_timeout: Duration::from_secs(self.shutdown_timeout_seconds),
+            rate: self.rate,
+            tls,
+        })
+    }
+}
+
+/// Serves until the process is told to end.
+pub(super) async fn serve(
+    place: &StoreOptions,
+    options: &ServeOptions,
+) -> Result<(), Box<dyn Error>> {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    let config = options.config()?;
+    let scheme = if config.tls.is_some() { "https" } else { "http" };
+    let store = super::open(place).await?;
+    print_first_keys(store.as_ref()).await?;
+    let shutdown = told_to_end()?;
+    let listener = TcpListener::bind(options.listen)
+        .await
+        .map_err(|error| format!("{}: {error}", options.listen))?;
+    say(&format!("listening on {scheme}://{}", listener.local_addr()?))?;
+    epilogue_collector::run(listener, store, config, shutdown).await;
+    Ok(())
+}
+
+/// At the first start nobody could do anything: the first keys are made and shown once.
+async fn print_first_keys(store: &dyn Store) -> Result<(), Box<dyn Error>> {
+    let operator = Operator::server();
+    let client = ClientId::new(FIRST_CLIENT).ok_or("the first client has no name")?;
+    if !store.keys(&operator).await?.is_empty() {
+        return Ok(());
+    }
+    let key = create_key(store, &operator, client.clone(), KeyScope::Ingest).await?;
+    say(&format!("api key: {}", key.reveal()))?;
+    let key = create_key(store, &operator, client, KeyScope::Read).await?;
+    say(&format!("read key: {}", key.reveal()))?;
+    Ok(())
+}
+
+/// A line that is there at once, whoever reads it.
+fn say(line: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{line}")?;
+    out.flush()
+}
+
+/// Ready when the process is told to end: SIGTERM, or ctrl-c.
+fn told_to_end() -> io::Result<impl Future<Output = ()> + Send> {
+    #[cfg(unix)]
+    let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    Ok(async move {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+        #[cfg(not(unix))]
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}

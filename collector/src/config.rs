@@ -1,0 +1,99 @@
+//! What a server is told at its start: limits and timeouts.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use epilogue::wire::{MAX_RECORD_BYTES, MAX_REQUEST_BYTES, MAX_REQUEST_RECORDS};
+
+use crate::tls::Tls;
+
+/// How a server is run.
+///
+/// ```
+/// use epilogue_collector::Config;
+///
+/// let config = Config { max_connections: 100, ..Config::default() };
+/// assert_eq!(config.limits.max_record_bytes, 1 << 20);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// What is taken in.
+    pub limits: Limits,
+    /// How many connections are served at once; others wait to be accepted.
+    ///
+    /// # Default
+    /// 10,240.
+    pub max_connections: usize,
+    /// How long the head of a request may take, and how long a connection may be idle.
+    ///
+    /// # Default
+    /// 60 seconds.
+    pub header_timeout: Duration,
+    /// How long what was accepted may take at the end.
+    ///
+    /// # Default
+    /// 30 seconds.
+    pub shutdown_timeout: Duration,
+    /// How often a key may be used in a second; without a limit where there is none.
+    ///
+    /// # Default
+    /// No limit.
+    pub rate: Option<NonZeroU32>,
+    /// How to serve https; plain http where there is nothing.
+    pub tls: Option<Tls>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            max_connections: 10_240,
+            header_timeout: Duration::from_secs(60),
+            shutdown_timeout: Duration::from_secs(30),
+            rate: None,
+            tls: None,
+        }
+    }
+}
+
+/// What one request may bring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The largest record, in bytes.
+    ///
+    /// # Default
+    /// 1 MiB.
+    pub max_record_bytes: usize,
+    /// The largest request, in bytes, before and after decompression.
+    ///
+    /// # Default
+    /// 8 MiB.
+    pub max_request_bytes: usize,
+    /// The most records of a request.
+    ///
+    /// # Default
+    /// 10,000.
+    pub max_request_records: usize,
+    /// How much of all requests together may lie in memory; what is beyond is answered 503.
+    ///
+    /// # Default
+    /// 64 MiB.
+    pub body_budget_bytes: usize,
+    /// How long a body may take to arrive.
+    ///
+    /// # Default
+    /// 30 seconds.
+    pub body_timeout: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_record_bytes: MAX_RECORD_BYTES,
+            max_request_bytes: MAX_REQUEST_BYTES,
+            max_request_records: MAX_REQUEST_RECORDS,
+            body_budget_bytes: 64 << 20,
+            body_timeout: Duration::from_secs(30),
+        }
+    }
+}

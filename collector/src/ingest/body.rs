@@ -1,0 +1,196 @@
+//! Reading a body: never more of it than the limit, neither as it arrives nor as it unfolds.
+
+use std::io::{self, Read};
+use std::time::Duration;
+
+use axum::body::Body;
+use bytes::{Bytes, BytesMut};
+use flate2::read::MultiGzDecoder;
+use http::{HeaderMap, header};
+use http_body_util::BodyExt;
+use tokio::time::timeout;
+
+use super::budget::{Budget, Share};
+use super::refusal::Refusal;
+
+/// The codings that are taken, as an answer offers them.
+pub(super) const CODINGS: &str = "zstd, gzip";
+/// The window that a zstd frame may ask for, as a power of two: what the largest request needs.
+const ZSTD_WINDOW_LOG: u32 = 23;
+
+/// How a body is coded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Coding {
+    Plain,
+    Gzip,
+    Zstd,
+}
+
+impl Coding {
+    /// The coding that the head names.
+    pub(super) fn of(headers: &HeaderMap) -> Result<Self, Refusal> {
+        let Some(coding) = headers.get(header::CONTENT_ENCODING) else {
+            return Ok(Self::Plain);
+        };
+        match coding.as_bytes().trim_ascii() {
+            name if name.eq_ignore_ascii_case(b"identity") => Ok(Self::Plain),
+            name if name.eq_ignore_ascii_case(b"gzip") => Ok(Self::Gzip),
+            name if name.eq_ignore_ascii_case(b"zstd") => Ok(Self::Zstd),
+            _ => Err(Refusal::unsupported("the coding is not taken")),
+        }
+    }
+}
+
+/// The body as it was sent, and the room that is kept for it.
+pub(super) async fn read(
+    mut body: Body,
+    limit: usize,
+    patience: Duration,
+    budget: &Budget,
+) -> Result<(Bytes, Share), Refusal> {
+    let mut share = budget.share();
+    let mut frames = Frames::default();
+    // One limit for the whole body: a sender that drips would never end otherwise.
+    let reading = async {
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|_| Refusal::malformed("the body broke off"))?;
+            let Ok(data) = frame.into_data() else { continue };
+            if frames.len() + data.len() > limit {
+                return Err(too_large());
+            }
+            share.grow(data.len())?;
+            frames.push(data);
+        }
+        Ok(())
+    };
+    timeout(patience, reading).await.map_err(|_| Refusal::timeout())??;
+    Ok((frames.joined(), share))
+}
+
+/// What has arrived; most bodies are one frame, which is not copied.
+#[derive(Debug, Default)]
+enum Frames {
+    #[default]
+    None,
+    One(Bytes),
+    Several(BytesMut),
+}
+
+impl Frames {
+    fn len(&self) -> usize {
+        match self {
+            Self::None => 0,
+            Self::One(frame) => frame.len(),
+            Self::Several(frames) => frames.len(),
+        }
+    }
+
+    fn push(&mut self, frame: Bytes) {
+        *self = match std::mem::take(self) {
+            Self::None => Self::One(frame),
+            Self::One(first) => {
+                let mut frames = BytesMut::with_capacity(2 * (first.len() + frame.len()));
+                frames.extend_from_slice(&first);
+                frames.extend_from_slice(&frame);
+                Self::Several(frames)
+            }
+            Self::Several(mut frames) => {
+                frames.extend_from_slice(&frame);
+                Self::Several(frames)
+            }
+        };
+    }
+
+    fn joined(self) -> Bytes {
+        match self {
+            Self::None => Bytes::new(),
+            Self::One(frame) => frame,
+            Self::Several(frames) => frames.freeze(),
+        }
+    }
+}
+
+/// The body without its coding.
+pub(super) fn decoded(
+    coding: Coding,
+    body: Bytes,
+    limit: usize,
+    share: &mut Share,
+) -> Result<Bytes, Refusal> {
+    match coding {
+        Coding::Plain => Ok(body),
+        Coding::Gzip => unfold(MultiGzDecoder::new(&body[..]), limit, share),
+        Coding::Zstd => {
+            let mut decoder =
+                zstd::stream::read::Decoder::with_buffer(&body[..]).map_err(not_coded)?;
+            decoder.window_log_max(ZSTD_WINDOW_LOG).map_err(not_coded)?;
+            unfold(decoder, limit, share)
+        }
+    }
+}
+
+/// Reads step by step, so that a bomb is stopped where it passes the limit.
+fn unfold(source: impl Read, limit: usize, share: &mut Share) -> Result<Bytes, Refusal> {
+    const STEP: usize = 256 << 10;
+    let mut source = source.take(limit as u64 + 1);
+    let mut all = Vec::new();
+    loop {
+        share.grow(STEP)?;
+        let read = source.by_ref().take(STEP as u64).read_to_end(&mut all).map_err(not_coded)?;
+        if all.len() > limit {
+            return Err(too_large());
+        }
+        if read < STEP {
+            return Ok(all.into());
+        }
+    }
+}
+
+fn too_large() -> Refusal {
+    Refusal::request_too_large("the request is too large")
+}
+
+fn not_coded(_: io::Error) -> Refusal {
+    Refusal::malformed("the body is not in its coding")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unfolded(coding: Coding, body: Vec<u8>, limit: usize) -> Result<Bytes, Refusal> {
+        decoded(coding, body.into(), limit, &mut Budget::new(1 << 30).share())
+    }
+
+    #[test]
+    fn a_bomb_stops_at_the_limit() {
+        let bomb = zstd::encode_all(&vec![b' '; 50 << 20][..], 3).unwrap();
+        assert!(bomb.len() < 50_000);
+        assert_eq!(unfolded(Coding::Zstd, bomb.clone(), 8 << 20).unwrap_err().status, 413);
+        assert_eq!(unfolded(Coding::Zstd, bomb, 50 << 20).unwrap().len(), 50 << 20);
+    }
+
+    #[test]
+    fn frames_are_joined_in_their_order() {
+        for count in 0..5_u8 {
+            let mut frames = Frames::default();
+            (0..count).for_each(|byte| frames.push(Bytes::from(vec![byte])));
+            assert_eq!(frames.joined(), (0..count).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn noise_is_in_no_coding() {
+        for coding in [Coding::Gzip, Coding::Zstd] {
+            assert_eq!(unfolded(coding, b"noise".to_vec(), 100).unwrap_err().status, 400);
+        }
+    }
+
+    #[test]
+    fn what_unfolds_needs_room_as_well() {
+        let body = zstd::encode_all(&vec![b' '; 4 << 20][..], 3).unwrap();
+        let budget = Budget::new(1 << 20);
+        let refused = decoded(Coding::Zstd, body.into(), 8 << 20, &mut budget.share());
+        assert_eq!(refused.unwrap_err().status, 503);
+    }
+}

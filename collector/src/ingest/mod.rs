@@ -1,0 +1,179 @@
+//! `POST /v1/logs`: from a request to stored records, by the contract in `epilogue::wire`.
+
+mod body;
+mod budget;
+mod depth;
+mod fields;
+mod kinds;
+mod masking;
+mod nul;
+mod outcome;
+mod record;
+mod refusal;
+mod split;
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Request, State};
+use bytes::Bytes;
+use epilogue::wire::{API_KEY_HEADER, Answer, Rejection};
+use http::{HeaderMap, HeaderValue, header};
+
+use crate::auth::{Auth, ClientId, Ingest};
+use crate::config::Limits;
+use crate::error::ApiError;
+use crate::metrics;
+use crate::store::{Entry, Store, Stored};
+
+use self::body::Coding;
+use self::budget::{Budget, Share};
+use self::masking::Masking;
+use self::record::Rules;
+use self::refusal::Refusal;
+use self::split::Shape;
+
+/// From how many bytes on a body is worked on beside the tasks that serve connections.
+const LARGE: usize = 64 << 10;
+
+/// What taking records in needs.
+#[derive(Debug)]
+pub(crate) struct Intake {
+    auth: Arc<Auth<dyn Store>>,
+    store: Arc<dyn Store>,
+    limits: Limits,
+    masking: Masking,
+    budget: Budget,
+}
+
+impl Intake {
+    pub(crate) fn new(auth: Arc<Auth<dyn Store>>, store: Arc<dyn Store>, limits: Limits) -> Self {
+        let budget = Budget::new(limits.body_budget_bytes);
+        Self { auth, store, limits, masking: Masking::default(), budget }
+    }
+}
+
+/// Says in an answer what is taken, as the contract wants of every answer.
+pub(crate) fn offer(headers: &mut HeaderMap) {
+    let accept_post = http::HeaderName::from_static("accept-post");
+    headers.insert(accept_post, HeaderValue::from_static(split::MEDIA_TYPES));
+    headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(body::CODINGS));
+}
+
+/// Stores the records of a request.
+pub(crate) async fn post(
+    State(intake): State<Arc<Intake>>,
+    request: Request,
+) -> Result<Json<Answer>, ApiError> {
+    let (head, body) = request.into_parts();
+    let presented = head.headers.get(API_KEY_HEADER).map(HeaderValue::as_bytes);
+    let rights = intake.auth.ingest(presented).await?;
+    let form =
+        Form { ndjson: split::is_ndjson(&head.headers)?, coding: Coding::of(&head.headers)? };
+    let Limits { max_request_bytes, body_timeout, .. } = intake.limits;
+    let (body, share) = body::read(body, max_request_bytes, body_timeout, &intake.budget).await?;
+    metrics::received(body.len());
+    let (read, share) = work(&intake, &rights, form, body, share).await?;
+    let answer = store(&intake, rights, read).await?;
+    drop(share);
+    Ok(Json(answer))
+}
+
+/// How a body is to be read.
+#[derive(Clone, Copy, Debug)]
+struct Form {
+    ndjson: bool,
+    coding: Coding,
+}
+
+/// What was read from a body.
+#[derive(Debug, Default)]
+struct Read {
+    entries: Vec<Entry>,
+    rejected: Vec<Rejection>,
+}
+
+async fn work(
+    intake: &Arc<Intake>,
+    rights: &Ingest,
+    form: Form,
+    body: Bytes,
+    mut share: Share,
+) -> Result<(Read, Share), ApiError> {
+    let (own, client) = (Arc::clone(intake), rights.client().clone());
+    let is_large = body.len() > LARGE || form.coding != Coding::Plain;
+    let work = move || {
+        let read = own.read(&client, form, body, &mut share)?;
+        Ok::<_, Refusal>((read, share))
+    };
+    if !is_large {
+        return Ok(work()?);
+    }
+    let done = tokio::task::spawn_blocking(work).await;
+    Ok(done.map_err(|_| ApiError::new(500, "internal", "the request could not be read"))??)
+}
+
+impl Intake {
+    fn read(
+        &self,
+        client: &ClientId,
+        form: Form,
+        body: Bytes,
+        share: &mut Share,
+    ) -> Result<Read, Refusal> {
+        let limits = &self.limits;
+        let body = body::decoded(form.coding, body, limits.max_request_bytes, share)?;
+        let body =
+            std::str::from_utf8(&body).map_err(|_| Refusal::malformed("the body is not UTF-8"))?;
+        let stands = Shape::of(form.ndjson, body);
+        let texts = split::split(stands, body, limits.max_request_records)?;
+        // The records are copied out of the body, and both are there for a while.
+        share.grow(body.len())?;
+        let masking = &self.masking;
+        let rules = Rules { client, max_record_bytes: limits.max_record_bytes, masking };
+        if stands == Shape::Single {
+            let entries = vec![record::read(texts[0], &rules)?];
+            return Ok(Read { entries, rejected: Vec::new() });
+        }
+        divide(&texts, &rules)
+    }
+}
+
+/// A batch is taken record by record. One that is too large refuses it all: sent by itself, it may
+/// be stored without its trace.
+fn divide(texts: &[&str], rules: &Rules<'_>) -> Result<Read, Refusal> {
+    let mut read = Read { entries: Vec::with_capacity(texts.len()), rejected: Vec::new() };
+    let mut foreign = 0;
+    for (index, text) in texts.iter().enumerate() {
+        let refusal = match record::read(text, rules) {
+            Ok(entry) => {
+                read.entries.push(entry);
+                continue;
+            }
+            Err(refusal) if refusal.status == 413 => return Err(refusal.at(index)),
+            Err(refusal) => refusal,
+        };
+        foreign += usize::from(refusal.status == 403);
+        let mut rejection = Rejection::default();
+        rejection.index = index;
+        rejection.record_id = record::readable_id(text);
+        rejection.error = refusal.message;
+        read.rejected.push(rejection);
+    }
+    if foreign == texts.len() { Err(Refusal::foreign_client()) } else { Ok(read) }
+}
+
+/// Stores what was read; the answer is given when it is committed.
+async fn store(intake: &Intake, rights: Ingest, read: Read) -> Result<Answer, ApiError> {
+    let stored = match read.entries {
+        entries if entries.is_empty() => Vec::new(),
+        entries => intake.store.append(rights, entries).await?,
+    };
+    let duplicates = stored.iter().filter(|stored| **stored == Stored::Duplicate).count();
+    let mut answer = Answer::default();
+    answer.accepted = (stored.len() - duplicates) as u64;
+    answer.duplicates = duplicates as u64;
+    answer.rejected = read.rejected;
+    metrics::answered(&answer);
+    Ok(answer)
+}

@@ -1,0 +1,218 @@
+//! From the text of one record to what is stored of it: checked, masked, and taken apart.
+
+use std::borrow::Cow;
+
+use epilogue::wire::{MAX_IDENTIFIER_BYTES, MAX_METRICS, MAX_TAGS, SCHEMA_VERSION};
+use serde_json::error::Category;
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+use crate::auth::ClientId;
+use crate::store::{Entry, Kind, Row};
+use crate::time;
+
+use super::fields::{Fields, Name, WrongType};
+use super::masking::Masking;
+use super::refusal::Refusal;
+use super::{depth, kinds, nul, outcome};
+
+/// How deep the masking surely looks; what lies deeper is cut by it.
+const MAX_DEPTH: usize = 120;
+
+/// What a record is measured by.
+#[derive(Debug)]
+pub(super) struct Rules<'a> {
+    pub(super) client: &'a ClientId,
+    pub(super) max_record_bytes: usize,
+    pub(super) masking: &'a Masking,
+}
+
+/// Reads one record.
+///
+/// # Errors
+/// Where it is too large, is not valid, or is another client's.
+pub(super) fn read(text: &str, rules: &Rules<'_>) -> Result<Entry, Refusal> {
+    if text.len() > rules.max_record_bytes {
+        return Err(Refusal::record_too_large());
+    }
+    let text = nul::replaced(text);
+    let fields = parse(&text)?;
+    check_names(&fields)?;
+    let client: Option<Name<'_>> = read_text(&fields, "client_id")?;
+    if client.is_none_or(|name| name.0 != rules.client.as_str()) {
+        return Err(Refusal::foreign_client());
+    }
+    let is_deep = depth::is_beyond(&text, MAX_DEPTH);
+    match rules.masking.masked(&text, &fields, is_deep)? {
+        // What is stored apart from the record is taken from what was masked as well.
+        Some(payload) => {
+            let row = row(&parse(&payload)?)?;
+            Ok(Entry { row, payload })
+        }
+        None => Ok(Entry { row: row(&fields)?, payload: text.into_owned() }),
+    }
+}
+
+/// The parser's own message quotes what it found, so it is not passed on.
+fn parse(text: &str) -> Result<Fields<'_>, Refusal> {
+    serde_json::from_str(text).map_err(|error| match error.classify() {
+        Category::Data => Refusal::invalid("the record is not an object"),
+        _ => Refusal::malformed("the record is not JSON"),
+    })
+}
+
+fn check_names(fields: &Fields<'_>) -> Result<(), Refusal> {
+    let required = ["schema_version", "record_id", "kind", "client_id", "executed_at", "level"];
+    if let Some(missing) = required.into_iter().find(|name| fields.get(name).is_none()) {
+        return Err(Refusal::invalid(format!("the field {missing} is missing")));
+    }
+    if fields.holds_a_name_twice() {
+        return Err(Refusal::invalid("a field stands twice"));
+    }
+    if fields.iter().any(|(_, value)| value.get() == "null") {
+        return Err(Refusal::invalid("a value is null, it must be left out"));
+    }
+    if fields.read::<u32>("schema_version")? != Some(SCHEMA_VERSION) {
+        return Err(Refusal::unknown_version());
+    }
+    Ok(())
+}
+
+fn row(fields: &Fields<'_>) -> Result<Row, Refusal> {
+    let kind: Option<Name<'_>> = read_text(fields, "kind")?;
+    let kind = kind.and_then(|name| Kind::named(&name.0)).ok_or_else(Refusal::unknown_kind)?;
+    let status = identifier(fields, "status")?;
+    let mut row = Row {
+        status_reason: fields.read("status_reason")?,
+        category: identifier(fields, "category")?,
+        environment: identifier(fields, "environment")?,
+        workflow_name: identifier(fields, "workflow_name")?,
+        workflow_version: identifier(fields, "workflow_version")?,
+        ticket_id: identifier(fields, "ticket_id")?,
+        attempt: fields.read("attempt")?,
+        execution_time_seconds: fields.read("execution_time_seconds")?,
+        currency: identifier(fields, "currency")?,
+        level: level(fields)?,
+        ..Row::new(record_id(fields)?, kind, executed_at(fields)?, crate::store::Outcome::Open)
+    };
+    metrics(&mut row, fields)?;
+    tags(fields)?;
+    kinds::fill(&mut row, fields)?;
+    check_identifiers(&row)?;
+    row.outcome = outcome::outcome(kind, status.as_deref(), row.event_type.as_deref())
+        .ok_or_else(|| Refusal::invalid("the status is missing, or not one of the kind's"))?;
+    row.status = status;
+    Ok(row)
+}
+
+fn record_id(fields: &Fields<'_>) -> Result<Uuid, Refusal> {
+    let text: Option<Name<'_>> = read_text(fields, "record_id")?;
+    let id = text.and_then(|text| Uuid::try_parse(&text.0).ok());
+    id.filter(|id| time::of_uuid_v7(*id).is_some())
+        .ok_or_else(|| Refusal::invalid("the record_id is not a UUIDv7"))
+}
+
+fn executed_at(fields: &Fields<'_>) -> Result<i64, Refusal> {
+    let text: Option<Name<'_>> = read_text(fields, "executed_at")?;
+    text.and_then(|text| time::parse_rfc3339(&text.0))
+        .ok_or_else(|| Refusal::invalid("executed_at is not RFC 3339 in UTC"))
+}
+
+fn level(fields: &Fields<'_>) -> Result<String, Refusal> {
+    identifier(fields, "level")?
+        .filter(|level| matches!(level.as_str(), "METRICS_ONLY" | "FULL_TRACE"))
+        .ok_or_else(|| Refusal::invalid("the level is neither METRICS_ONLY nor FULL_TRACE"))
+}
+
+fn metrics(row: &mut Row, fields: &Fields<'_>) -> Result<(), Refusal> {
+    let Some(text) = fields.get("metrics") else {
+        return Ok(());
+    };
+    let metrics = Metrics::read(fields)?;
+    row.confidence = metrics.number("overall_confidence");
+    row.input_tokens = metrics.count("input_tokens");
+    row.output_tokens = metrics.count("output_tokens");
+    row.cost = metrics.number("cost");
+    row.error_count = metrics.count("error_count");
+    row.metrics = Some(text.get().to_owned());
+    Ok(())
+}
+
+/// Numbers by name.
+struct Metrics<'a>(Vec<(Cow<'a, str>, f64)>);
+
+impl<'a> Metrics<'a> {
+    fn read(fields: &Fields<'a>) -> Result<Self, Refusal> {
+        let own: Fields<'a> = fields.read("metrics")?.unwrap_or_default();
+        let mut metrics = Vec::new();
+        for (name, value) in own.into_iter() {
+            let number = serde_json::from_str(value.get()).map_err(|_| WrongType("metrics"))?;
+            metrics.push((name, number));
+        }
+        if metrics.len() > MAX_METRICS {
+            return Err(Refusal::invalid("there are too many metrics"));
+        }
+        if metrics.iter().any(|(name, _)| name.len() > MAX_IDENTIFIER_BYTES) {
+            return Err(Refusal::invalid("a metric's name is longer than 256 bytes"));
+        }
+        Ok(Self(metrics))
+    }
+
+    fn number(&self, name: &str) -> Option<f64> {
+        self.0.iter().find_map(|(own, number)| (own == name).then_some(*number))
+    }
+
+    fn count(&self, name: &str) -> Option<i64> {
+        #[expect(clippy::cast_possible_truncation, reason = "a count beyond 2^63 is the largest")]
+        self.number(name).map(|number| number as i64)
+    }
+}
+
+fn tags(fields: &Fields<'_>) -> Result<(), Refusal> {
+    let tags: Option<Vec<Name<'_>>> = fields.read("tags")?;
+    match tags {
+        Some(tags) if tags.len() > MAX_TAGS => Err(Refusal::invalid("there are too many tags")),
+        _ => Ok(()),
+    }
+}
+
+fn read_text<'a>(fields: &Fields<'a>, name: &'static str) -> Result<Option<Name<'a>>, WrongType> {
+    fields.read(name)
+}
+
+fn identifier(fields: &Fields<'_>, name: &'static str) -> Result<Option<String>, Refusal> {
+    let text: Option<String> = fields.read(name)?;
+    match text {
+        Some(text) if text.len() > MAX_IDENTIFIER_BYTES => Err(too_long(name)),
+        text => Ok(text),
+    }
+}
+
+fn check_identifiers(row: &Row) -> Result<(), Refusal> {
+    let own = [
+        ("provider_name", &row.provider_name),
+        ("action_type", &row.action_type),
+        ("event_type", &row.event_type),
+        ("event_category", &row.event_category),
+        ("resource_type", &row.resource_type),
+        ("resource_id", &row.resource_id),
+        ("entity_type", &row.entity_type),
+        ("entity_id", &row.entity_id),
+        ("user_id", &row.user_id),
+    ];
+    let is_long =
+        |text: &Option<String>| text.as_ref().is_some_and(|text| text.len() > MAX_IDENTIFIER_BYTES);
+    own.into_iter().find(|(_, text)| is_long(text)).map_or(Ok(()), |(name, _)| Err(too_long(name)))
+}
+
+fn too_long(name: &str) -> Refusal {
+    Refusal::invalid(format!("{name} is longer than 256 bytes"))
+}
+
+/// The id of a record that is refused. Only a UUID is given, never what else stands there.
+pub(super) fn readable_id(text: &str) -> Option<String> {
+    let fields: Fields<'_> = serde_json::from_str(text).ok()?;
+    let id: &RawValue = fields.get("record_id")?;
+    let id: Cow<'_, str> = serde_json::from_str(id.get()).ok()?;
+    Uuid::try_parse(&id).is_ok().then(|| id.into_owned())
+}

@@ -1,0 +1,41 @@
+//! Which path is answered by what.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::response::Response;
+use axum::routing::{get, post};
+use epilogue::wire::LOGS_PATH;
+
+use crate::auth::Auth;
+use crate::config::Limits;
+use crate::error::ApiError;
+use crate::ingest::{self, Intake};
+use crate::query::{self, Library};
+use crate::store::Store;
+
+/// All paths of the server.
+pub(super) fn routes(store: Arc<dyn Store>, auth: &Arc<Auth<dyn Store>>, limits: Limits) -> Router {
+    let intake = Arc::new(Intake::new(Arc::clone(auth), Arc::clone(&store), limits));
+    let library = Arc::new(Library::new(Arc::clone(auth), Arc::clone(&store)));
+    let reading = Router::new()
+        .route(LOGS_PATH, get(query::list))
+        .route("/v1/logs/{record_id}", get(query::record))
+        .with_state(library);
+    Router::new()
+        .route(LOGS_PATH, post(ingest::post))
+        .with_state(intake)
+        .merge(reading)
+        .merge(super::health::routes(store))
+        .fallback(async || ApiError::not_found())
+        .method_not_allowed_fallback(async || {
+            ApiError::new(405, "method_not_allowed", "the path has no such method")
+        })
+        .layer(axum::middleware::map_response(offered))
+}
+
+/// Every answer says what is taken.
+async fn offered(mut response: Response) -> Response {
+    ingest::offer(response.headers_mut());
+    response
+}

@@ -1,0 +1,104 @@
+//! Where records are kept: the trait that every store implements, and what passes through it.
+//!
+//! Every call takes the right of whoever asks, as a type that only authentication makes: a query
+//! without one does not compile.
+
+mod entry;
+mod page;
+mod sketch;
+mod sqlite;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+pub use crate::auth::BoxFuture;
+use crate::auth::{Ingest, KeySource, NewKey, Operator, Scope, StoredKey};
+pub use crate::failure::StoreError;
+
+pub use self::entry::{Entry, Kind, Outcome, Row};
+pub use self::page::{Cursor, Filter, Listed, Page, PageRequest};
+pub use self::sketch::Sketch;
+pub use self::sqlite::SqliteStore;
+
+/// A store for the records of all clients.
+///
+/// # Errors
+/// Every call fails where the store cannot be reached, and has then done nothing.
+pub trait Store: KeySource {
+    /// Stores records, and answers for each of them, in their order, whether it is new. When it
+    /// answers, the records are committed and synced.
+    fn append(
+        &self,
+        rights: Ingest,
+        entries: Vec<Entry>,
+    ) -> BoxFuture<'_, Result<Vec<Stored>, StoreError>>;
+
+    /// One whole record as JSON. An id that several clients used gives the record stored last.
+    fn record<'a>(
+        &'a self,
+        scope: &'a Scope,
+        record_id: Uuid,
+    ) -> BoxFuture<'a, Result<Option<String>, StoreError>>;
+
+    /// One page of a list, newest first.
+    fn list<'a>(
+        &'a self,
+        scope: &'a Scope,
+        filter: &'a Filter,
+        page: &'a PageRequest,
+    ) -> BoxFuture<'a, Result<Page, StoreError>>;
+
+    /// All keys, the revoked ones as well, in the order of their making.
+    fn keys<'a>(
+        &'a self,
+        operator: &'a Operator,
+    ) -> BoxFuture<'a, Result<Vec<StoredKey>, StoreError>>;
+
+    /// Stores a key together with the record that tells of it, and answers its number.
+    fn create_key<'a>(
+        &'a self,
+        operator: &'a Operator,
+        key: NewKey,
+        record: Entry,
+    ) -> BoxFuture<'a, Result<i64, StoreError>>;
+
+    /// Revokes a key together with the record that tells of it. `false` where it was not active.
+    fn revoke_key<'a>(
+        &'a self,
+        operator: &'a Operator,
+        key: i64,
+        record: Entry,
+    ) -> BoxFuture<'a, Result<bool, StoreError>>;
+
+    /// Whether the store answers just now.
+    fn ping(&self) -> BoxFuture<'_, Result<(), StoreError>>;
+
+    /// Writes what was handed over and closes the store.
+    fn close(&self) -> BoxFuture<'_, ()>;
+}
+
+/// What became of one record that was handed to a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stored {
+    /// It is new.
+    New,
+    /// It was there before, and stays as it was.
+    Duplicate,
+}
+
+/// Opens the store of this address, or SQLite in the data directory where none is given.
+///
+/// # Errors
+/// Where the address is not one of a known store, or the store cannot be opened.
+pub async fn open(address: Option<&str>, data: &Path) -> Result<Arc<dyn Store>, StoreError> {
+    let path = match address {
+        None => data.join("epilogue.db"),
+        Some(address) => match address.strip_prefix("sqlite://") {
+            Some(path) => path.into(),
+            None => return Err(StoreError::Damaged("the address is not of a known store")),
+        },
+    };
+    Ok(Arc::new(SqliteStore::open(&path).await?))
+}

@@ -1,0 +1,129 @@
+//! Inserting many rows by few statements.
+
+use sqlx::sqlite::SqliteConnection;
+
+use super::statement::{SqliteQuery, Statements};
+use crate::auth::ClientId;
+use crate::store::Entry;
+
+const ROW_COLUMNS: [&str; 33] = [
+    "seq",
+    "client_id",
+    "record_id",
+    "kind",
+    "executed_at",
+    "recorded_at",
+    "outcome",
+    "status",
+    "status_reason",
+    "category",
+    "environment",
+    "workflow_name",
+    "workflow_version",
+    "ticket_id",
+    "attempt",
+    "execution_time_seconds",
+    "confidence",
+    "input_tokens",
+    "output_tokens",
+    "cost",
+    "currency",
+    "error_count",
+    "provider_name",
+    "action_type",
+    "event_type",
+    "event_category",
+    "resource_type",
+    "resource_id",
+    "entity_type",
+    "entity_id",
+    "user_id",
+    "level",
+    "metrics",
+];
+
+/// A record on its way into the tables.
+#[derive(Debug)]
+pub(super) struct Numbered {
+    pub(super) seq: i64,
+    pub(super) client: ClientId,
+    pub(super) entry: Entry,
+}
+
+/// The statements, written once.
+#[derive(Debug)]
+pub(super) struct Insertion {
+    rows: Statements,
+    payloads: Statements,
+}
+
+impl Insertion {
+    pub(super) fn new() -> Self {
+        let unique = "ON CONFLICT (client_id, record_id) DO NOTHING";
+        Self {
+            rows: Statements::new("INSERT INTO", "workflow_logs", &ROW_COLUMNS, unique),
+            payloads: Statements::new("INSERT INTO", "payloads", &["seq", "payload"], ""),
+        }
+    }
+
+    /// Inserts the rows; those that were there before stay as they were. How many are new?
+    pub(super) async fn rows(
+        &self,
+        writer: &mut SqliteConnection,
+        records: &[Numbered],
+    ) -> Result<u64, sqlx::Error> {
+        self.rows.run(writer, records, bind_row).await
+    }
+
+    /// Inserts the whole records.
+    pub(super) async fn payloads(
+        &self,
+        writer: &mut SqliteConnection,
+        records: &[Numbered],
+    ) -> Result<u64, sqlx::Error> {
+        self.payloads.run(writer, records, bind_payload).await
+    }
+}
+
+fn bind_payload<'q>(query: SqliteQuery<'q>, record: &'q Numbered) -> SqliteQuery<'q> {
+    query.bind(record.seq).bind(record.entry.payload.as_str())
+}
+
+/// In the order of the columns.
+fn bind_row<'q>(query: SqliteQuery<'q>, record: &'q Numbered) -> SqliteQuery<'q> {
+    let row = &record.entry.row;
+    query
+        .bind(record.seq)
+        .bind(record.client.as_str())
+        .bind(row.record_id.hyphenated().to_string())
+        .bind(row.kind.as_str())
+        .bind(row.executed_at)
+        .bind(row.recorded_at())
+        .bind(row.outcome.as_str())
+        .bind(row.status.as_deref())
+        .bind(row.status_reason.as_deref())
+        .bind(row.category.as_deref())
+        .bind(row.environment.as_deref())
+        .bind(row.workflow_name.as_deref())
+        .bind(row.workflow_version.as_deref())
+        .bind(row.ticket_id.as_deref())
+        .bind(row.attempt)
+        .bind(row.execution_time_seconds)
+        .bind(row.confidence)
+        .bind(row.input_tokens)
+        .bind(row.output_tokens)
+        .bind(row.cost)
+        .bind(row.currency.as_deref())
+        .bind(row.error_count)
+        .bind(row.provider_name.as_deref())
+        .bind(row.action_type.as_deref())
+        .bind(row.event_type.as_deref())
+        .bind(row.event_category.as_deref())
+        .bind(row.resource_type.as_deref())
+        .bind(row.resource_id.as_deref())
+        .bind(row.entity_type.as_deref())
+        .bind(row.entity_id.as_deref())
+        .bind(row.user_id.as_deref())
+        .bind(row.level.as_str())
+        .bind(row.metrics.as_deref())
+}

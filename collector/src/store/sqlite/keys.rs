@@ -1,0 +1,93 @@
+//! The keys' table.
+
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{Executor, Row as _, Sqlite};
+
+use super::failure::unavailable;
+use crate::auth::{ClientId, KeyHash, NewKey, StoredKey};
+use crate::store::StoreError;
+
+const COLUMNS: &str = "SELECT id, hash, client_id, scope, created_at, revoked_at FROM api_keys";
+
+/// A number that changes whenever a key does.
+pub(super) async fn generation<'e>(
+    reader: impl Executor<'e, Database = Sqlite>,
+) -> Result<i64, StoreError> {
+    sqlx::query_scalar("SELECT value FROM counters WHERE name = 'key_generation'")
+        .fetch_one(reader)
+        .await
+        .map_err(unavailable)
+}
+
+/// The keys that are not revoked.
+pub(super) async fn active<'e>(
+    reader: impl Executor<'e, Database = Sqlite>,
+) -> Result<Vec<StoredKey>, StoreError> {
+    select(reader, &format!("{COLUMNS} WHERE revoked_at IS NULL")).await
+}
+
+/// All keys.
+pub(super) async fn all<'e>(
+    reader: impl Executor<'e, Database = Sqlite>,
+) -> Result<Vec<StoredKey>, StoreError> {
+    select(reader, &format!("{COLUMNS} ORDER BY id")).await
+}
+
+/// Inserts a key, and answers its number.
+pub(super) async fn insert(
+    writer: &mut SqliteConnection,
+    key: &NewKey,
+    now: i64,
+) -> Result<i64, StoreError> {
+    changed(writer).await?;
+    let sql = "INSERT INTO api_keys (hash, client_id, scope, created_at) VALUES (?, ?, ?, ?)";
+    let done = sqlx::query(sql)
+        .bind(key.hash.as_bytes())
+        .bind(key.client.as_str())
+        .bind(key.scope.as_str())
+        .bind(now)
+        .execute(writer)
+        .await
+        .map_err(unavailable)?;
+    Ok(done.last_insert_rowid())
+}
+
+/// Revokes a key. `false` where it was not active.
+pub(super) async fn revoke(
+    writer: &mut SqliteConnection,
+    key: i64,
+    now: i64,
+) -> Result<bool, StoreError> {
+    changed(writer).await?;
+    let sql = "UPDATE api_keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL";
+    let done = sqlx::query(sql).bind(now).bind(key).execute(writer).await.map_err(unavailable)?;
+    Ok(done.rows_affected() > 0)
+}
+
+async fn changed(writer: &mut SqliteConnection) -> Result<(), StoreError> {
+    let sql = "UPDATE counters SET value = value + 1 WHERE name = 'key_generation'";
+    sqlx::query(sql).execute(writer).await.map(drop).map_err(unavailable)
+}
+
+async fn select<'e>(
+    reader: impl Executor<'e, Database = Sqlite>,
+    sql: &str,
+) -> Result<Vec<StoredKey>, StoreError> {
+    let rows = sqlx::query(sql).fetch_all(reader).await.map_err(unavailable)?;
+    rows.iter().map(key).collect()
+}
+
+fn key(row: &SqliteRow) -> Result<StoredKey, StoreError> {
+    let damaged = || StoreError::Damaged("a key cannot be read");
+    let hash: &[u8] = row.try_get(1).map_err(unavailable)?;
+    let client: &str = row.try_get(2).map_err(unavailable)?;
+    let scope: &str = row.try_get(3).map_err(unavailable)?;
+    Ok(StoredKey {
+        id: row.try_get(0).map_err(unavailable)?,
+        hash: KeyHash::from_bytes(hash).ok_or_else(damaged)?,
+        client: ClientId::new(client).ok_or_else(damaged)?,
+        scope: scope.parse().map_err(|_| damaged())?,
+        created_at: row.try_get(4).map_err(unavailable)?,
+        revoked_at: row.try_get(5).map_err(unavailable)?,
+    })
+}

@@ -1,0 +1,165 @@
+//! The store in one file: SQLite with a write-ahead log, one writer and a few readers.
+
+mod failure;
+mod insert;
+mod keys;
+mod memory;
+mod open;
+mod read;
+mod rollup;
+mod statement;
+mod tally;
+mod writer;
+
+use std::fmt;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use sqlx::sqlite::SqlitePool;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use crate::auth::{Gate, Ingest, KeySource, NewKey, Operator, Scope, StoredKey};
+
+use self::failure::unavailable;
+use self::writer::{Append, Order, Writer};
+use super::{BoxFuture, Entry, Filter, Page, PageRequest, Store, StoreError, Stored};
+
+/// How many requests may wait for the writer.
+const WAITING: usize = 1_024;
+
+/// Records in one SQLite file.
+pub struct SqliteStore {
+    readers: SqlitePool,
+    /// `None` once the store was closed.
+    orders: Mutex<Option<mpsc::Sender<Order>>>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl SqliteStore {
+    /// Opens the file, makes it where there is none, and brings it up to date. Several processes
+    /// may do so at once.
+    ///
+    /// # Errors
+    /// Where the file cannot be opened or written, or is of a newer version.
+    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        let connection = open::writer(path).await?;
+        let readers = open::readers(path).await?;
+        let (orders, waiting) = mpsc::channel(WAITING);
+        let writer = tokio::spawn(Writer::new(connection, waiting).run());
+        Ok(Self { readers, orders: Mutex::new(Some(orders)), writer: Mutex::new(Some(writer)) })
+    }
+
+    fn orders(&self) -> Result<mpsc::Sender<Order>, StoreError> {
+        let orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        orders.clone().ok_or(StoreError::Closed)
+    }
+
+    /// Waits for room: for an administrator, who is in no hurry.
+    async fn order<T>(
+        &self,
+        order: Order,
+        answer: oneshot::Receiver<Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        self.orders()?.send(order).await.map_err(|_| StoreError::Closed)?;
+        answer.await.unwrap_or(Err(StoreError::Closed))
+    }
+}
+
+impl KeySource for SqliteStore {
+    fn key_generation<'a>(&'a self, _: &'a Gate) -> BoxFuture<'a, Result<i64, StoreError>> {
+        Box::pin(keys::generation(&self.readers))
+    }
+
+    fn active_keys<'a>(&'a self, _: &'a Gate) -> BoxFuture<'a, Result<Vec<StoredKey>, StoreError>> {
+        Box::pin(keys::active(&self.readers))
+    }
+}
+
+impl Store for SqliteStore {
+    fn append(
+        &self,
+        rights: Ingest,
+        entries: Vec<Entry>,
+    ) -> BoxFuture<'_, Result<Vec<Stored>, StoreError>> {
+        Box::pin(async move {
+            let (answer, answered) = oneshot::channel();
+            let order = Order::Append(Append { rights, entries, answer });
+            self.orders()?.try_send(order).map_err(|error| match error {
+                mpsc::error::TrySendError::Full(_) => StoreError::Overloaded,
+                mpsc::error::TrySendError::Closed(_) => StoreError::Closed,
+            })?;
+            answered.await.unwrap_or(Err(StoreError::Closed))
+        })
+    }
+
+    fn record<'a>(
+        &'a self,
+        scope: &'a Scope,
+        record_id: Uuid,
+    ) -> BoxFuture<'a, Result<Option<String>, StoreError>> {
+        Box::pin(read::record(&self.readers, scope, record_id))
+    }
+
+    fn list<'a>(
+        &'a self,
+        scope: &'a Scope,
+        filter: &'a Filter,
+        page: &'a PageRequest,
+    ) -> BoxFuture<'a, Result<Page, StoreError>> {
+        Box::pin(read::list(&self.readers, scope, filter, page))
+    }
+
+    fn keys<'a>(&'a self, _: &'a Operator) -> BoxFuture<'a, Result<Vec<StoredKey>, StoreError>> {
+        Box::pin(keys::all(&self.readers))
+    }
+
+    fn create_key<'a>(
+        &'a self,
+        _: &'a Operator,
+        key: NewKey,
+        record: Entry,
+    ) -> BoxFuture<'a, Result<i64, StoreError>> {
+        Box::pin(async move {
+            let (answer, answered) = oneshot::channel();
+            self.order(Order::CreateKey { key, record, answer }, answered).await
+        })
+    }
+
+    fn revoke_key<'a>(
+        &'a self,
+        _: &'a Operator,
+        key: i64,
+        record: Entry,
+    ) -> BoxFuture<'a, Result<bool, StoreError>> {
+        Box::pin(async move {
+            let (answer, answered) = oneshot::channel();
+            self.order(Order::RevokeKey { key, record, answer }, answered).await
+        })
+    }
+
+    fn ping(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(async {
+            let ping = sqlx::query("SELECT 1").execute(&self.readers);
+            ping.await.map(drop).map_err(unavailable)
+        })
+    }
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {
+            drop(self.orders.lock().unwrap_or_else(PoisonError::into_inner).take());
+            let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+            self.readers.close().await;
+            if let Some(writer) = writer {
+                let _ = writer.await;
+            }
+        })
+    }
+}
+
+impl fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteStore").finish_non_exhaustive()
+    }
+}

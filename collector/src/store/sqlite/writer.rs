@@ -1,0 +1,249 @@
+//! The task that writes: what has gathered from all requests goes into one transaction, which is
+//! synced before any of them is answered.
+
+use std::collections::HashSet;
+
+use sqlx::sqlite::SqliteConnection;
+use sqlx::{Connection, Executor};
+use tokio::sync::{mpsc, oneshot};
+
+use super::failure::unavailable;
+use super::insert::{Insertion, Numbered};
+use super::keys;
+use super::memory::Memory;
+use crate::auth::{ClientId, Ingest, NewKey};
+use crate::store::{Entry, StoreError, Stored};
+use crate::time;
+
+/// How many records one transaction takes before it is committed; one request's are never split.
+const GROUP_RECORDS: usize = 2_000;
+
+/// What a request waits for.
+pub(super) type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
+
+/// What the writer is asked to do.
+#[derive(Debug)]
+pub(super) enum Order {
+    /// Store records.
+    Append(Append),
+    /// Make a key, and store the record of it.
+    CreateKey { key: NewKey, record: Entry, answer: Answer<i64> },
+    /// Revoke a key, and store the record of it.
+    RevokeKey { key: i64, record: Entry, answer: Answer<bool> },
+}
+
+/// Records of one request.
+#[derive(Debug)]
+pub(super) struct Append {
+    pub(super) rights: Ingest,
+    pub(super) entries: Vec<Entry>,
+    pub(super) answer: Answer<Vec<Stored>>,
+}
+
+/// The writer and what it knows.
+#[derive(Debug)]
+pub(super) struct Writer {
+    connection: SqliteConnection,
+    orders: mpsc::Receiver<Order>,
+    insertion: Insertion,
+    memory: Memory,
+}
+
+impl Writer {
+    pub(super) fn new(connection: SqliteConnection, orders: mpsc::Receiver<Order>) -> Self {
+        Self { connection, orders, insertion: Insertion::new(), memory: Memory::new() }
+    }
+
+    /// Works until nobody can ask any more, and closes the file.
+    pub(super) async fn run(mut self) {
+        let mut next = None;
+        loop {
+            let order = match next.take() {
+                Some(order) => order,
+                None => match self.orders.recv().await {
+                    Some(order) => order,
+                    None => break,
+                },
+            };
+            match order {
+                Order::Append(first) => {
+                    let (group, other) = self.gather(first);
+                    self.append(group).await;
+                    next = other;
+                }
+                Order::CreateKey { key, record, answer } => {
+                    let _ = answer.send(self.create_key(&key, record).await);
+                }
+                Order::RevokeKey { key, record, answer } => {
+                    let _ = answer.send(self.revoke_key(key, record).await);
+                }
+            }
+        }
+        // What cannot be closed is closed by the end of the process; nothing is lost by it.
+        let _ = self.connection.close().await;
+    }
+
+    /// What else is waiting already, up to an order of another sort.
+    fn gather(&mut self, first: Append) -> (Vec<Append>, Option<Order>) {
+        let mut records = first.entries.len();
+        let mut group = vec![first];
+        while records < GROUP_RECORDS {
+            match self.orders.try_recv() {
+                Ok(Order::Append(more)) => {
+                    records += more.entries.len();
+                    group.push(more);
+                }
+                Ok(other) => return (group, Some(other)),
+                Err(_) => break,
+            }
+        }
+        (group, None)
+    }
+
+    async fn append(&mut self, group: Vec<Append>) {
+        let (mut records, mut waiting) = (Vec::new(), Vec::new());
+        for Append { rights, entries, answer } in group {
+            waiting.push((entries.len(), answer));
+            let client = rights.client();
+            records.extend(entries.into_iter().map(|entry| (rights.key(), client.clone(), entry)));
+        }
+        let result = self.transaction(records).await;
+        answer(waiting, result);
+    }
+
+    /// All of the group in one transaction; `None` for a record whose key was revoked.
+    async fn transaction(
+        &mut self,
+        records: Vec<(i64, ClientId, Entry)>,
+    ) -> Result<Vec<Option<Stored>>, StoreError> {
+        self.begin().await?;
+        let result = self.fill(records).await;
+        self.end(result).await
+    }
+
+    async fn fill(
+        &mut self,
+        records: Vec<(i64, ClientId, Entry)>,
+    ) -> Result<Vec<Option<Stored>>, StoreError> {
+        let mut outcomes = Vec::with_capacity(records.len());
+        let mut admitted = Vec::with_capacity(records.len());
+        let mut places = Vec::with_capacity(records.len());
+        for (place, (key, client, entry)) in records.into_iter().enumerate() {
+            let is_active = self.memory.is_active(key);
+            outcomes.push(is_active.then_some(Stored::Duplicate));
+            if is_active {
+                places.push(place);
+                admitted.push(Numbered { seq: self.memory.number(), client, entry });
+            }
+        }
+        let first = admitted.first().map_or(0, |record| record.seq);
+        for Numbered { seq, .. } in self.insert(admitted).await? {
+            let at = usize::try_from(seq - first).ok().and_then(|at| places.get(at));
+            if let Some(outcome) = at.and_then(|place| outcomes.get_mut(*place)) {
+                *outcome = Some(Stored::New);
+            }
+        }
+        Ok(outcomes)
+    }
+
+    /// Inserts what is new, and gives that back.
+    async fn insert(&mut self, mut records: Vec<Numbered>) -> Result<Vec<Numbered>, StoreError> {
+        let writer = &mut self.connection;
+        self.memory.name_clients(writer, &records).await?;
+        let new = self.insertion.rows(writer, &records).await.map_err(unavailable)?;
+        if usize::try_from(new) != Ok(records.len()) {
+            let inserted = self.inserted(&records).await?;
+            records.retain(|record| inserted.contains(&record.seq));
+        }
+        let writer = &mut self.connection;
+        self.insertion.payloads(writer, &records).await.map_err(unavailable)?;
+        self.memory.rollups.add(writer, &records).await?;
+        Ok(records)
+    }
+
+    /// Which of these numbers are in the table.
+    async fn inserted(&mut self, records: &[Numbered]) -> Result<HashSet<i64>, StoreError> {
+        let ends = records.first().zip(records.last()).map(|(first, last)| (first.seq, last.seq));
+        let (first, last) = ends.unwrap_or((1, 0));
+        let rows = sqlx::query_scalar("SELECT seq FROM workflow_logs WHERE seq BETWEEN ? AND ?")
+            .bind(first)
+            .bind(last)
+            .fetch_all(&mut self.connection)
+            .await
+            .map_err(unavailable)?;
+        Ok(rows.into_iter().collect())
+    }
+
+    async fn create_key(&mut self, key: &NewKey, record: Entry) -> Result<i64, StoreError> {
+        self.begin().await?;
+        let result = match keys::insert(&mut self.connection, key, time::now_millis()).await {
+            Ok(id) => self.tell(record).await.map(|()| id),
+            Err(error) => Err(error),
+        };
+        let result = self.end(result).await;
+        self.memory.forget();
+        result
+    }
+
+    async fn revoke_key(&mut self, key: i64, record: Entry) -> Result<bool, StoreError> {
+        self.begin().await?;
+        let result = match keys::revoke(&mut self.connection, key, time::now_millis()).await {
+            Ok(true) => self.tell(record).await.map(|()| true),
+            other => other,
+        };
+        let result = self.end(result).await;
+        self.memory.forget();
+        result
+    }
+
+    /// A record of the collector's own.
+    async fn tell(&mut self, entry: Entry) -> Result<(), StoreError> {
+        let (seq, client) = (self.memory.number(), ClientId::collector());
+        self.insert(vec![Numbered { seq, client, entry }]).await.map(drop)
+    }
+
+    async fn begin(&mut self) -> Result<(), StoreError> {
+        self.connection.execute("BEGIN IMMEDIATE").await.map_err(unavailable)?;
+        let result = self.memory.refresh(&mut self.connection).await;
+        if result.is_err() {
+            return self.end(result).await;
+        }
+        result
+    }
+
+    /// Commits what went well and takes back what did not.
+    async fn end<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
+        let result = match result {
+            Ok(value) => {
+                self.connection.execute("COMMIT").await.map(|_| value).map_err(unavailable)
+            }
+            Err(error) => Err(error),
+        };
+        if result.is_err() {
+            // SQLite may have taken it back itself, as it does where the disk is full.
+            let _ = self.connection.execute("ROLLBACK").await;
+            self.memory.forget();
+        }
+        result
+    }
+}
+
+/// Tells each request what became of its records.
+fn answer(
+    waiting: Vec<(usize, Answer<Vec<Stored>>)>,
+    result: Result<Vec<Option<Stored>>, StoreError>,
+) {
+    let mut outcomes = match result {
+        Ok(outcomes) => outcomes.into_iter(),
+        Err(error) => {
+            for (_, answer) in waiting {
+                let _ = answer.send(Err(error.clone()));
+            }
+            return;
+        }
+    };
+    for (records, answer) in waiting {
+        let own: Option<Vec<_>> = outcomes.by_ref().take(records).collect();
+        let _ = answer.send(own.ok_or(StoreError::Revoked));
+    }
+}
