@@ -57,6 +57,11 @@ impl ApiError {
         Self::new(400, "bad_parameter", message)
     }
 
+    /// The status of the answer.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
     fn retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
         self

@@ -13,6 +13,7 @@ mod refusal;
 mod split;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Json;
 use axum::extract::{Request, State};
@@ -65,6 +66,14 @@ pub(crate) async fn post(
     State(intake): State<Arc<Intake>>,
     request: Request,
 ) -> Result<Json<Answer>, ApiError> {
+    let begun = Instant::now();
+    let result = take(intake, request).await;
+    let status = result.as_ref().map_or_else(|error| error.status().as_u16(), |_| 200);
+    metrics::ingest(status, begun.elapsed());
+    result.map(Json)
+}
+
+async fn take(intake: Arc<Intake>, request: Request) -> Result<Answer, ApiError> {
     let (head, body) = request.into_parts();
     let presented = head.headers.get(API_KEY_HEADER).map(HeaderValue::as_bytes);
     let rights = intake.auth.ingest(presented).await?;
@@ -76,7 +85,7 @@ pub(crate) async fn post(
     let (read, share) = work(&intake, &rights, form, body, share).await?;
     let answer = store(&intake, rights, read).await?;
     drop(share);
-    Ok(Json(answer))
+    Ok(answer)
 }
 
 /// How a body is to be read.

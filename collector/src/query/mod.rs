@@ -64,6 +64,7 @@ pub(crate) struct Parameters {
     status: Option<String>,
     since: Option<String>,
     until: Option<String>,
+    q: Option<String>,
     cursor: Option<String>,
     limit: Option<usize>,
 }
@@ -104,6 +105,7 @@ impl Parameters {
             status: self.status,
             since: self.since.map(|text| moment("since", &text)).transpose()?,
             until: self.until.map(|text| moment("until", &text)).transpose()?,
+            words: self.q.filter(|words| !words.trim().is_empty()),
         };
         let after = self.cursor.map(|text| {
             cursor::read(&text).ok_or_else(|| ApiError::bad_parameter("cursor is not one of ours"))

@@ -1,4 +1,4 @@
-//! Whether the server lives, and whether it can work.
+//! Whether the server lives, whether it can work, and what it has counted.
 
 use std::sync::Arc;
 
@@ -7,13 +7,16 @@ use axum::extract::State;
 use axum::routing::get;
 
 use crate::error::ApiError;
+use crate::metrics;
 use crate::store::Store;
 
-/// `/healthz` and `/readyz`, which need no key and tell nothing of the records.
+/// `/healthz`, `/readyz` and `/metrics`, which need no key: they tell nothing of the records, and
+/// name no client.
 pub(super) fn routes(store: Arc<dyn Store>) -> Router {
     Router::new()
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready))
+        .route("/metrics", get(async || metrics::exposition()))
         .with_state(store)
 }
 

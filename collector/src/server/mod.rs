@@ -16,6 +16,7 @@ use tokio::time::{interval, sleep, timeout};
 
 use crate::auth::Auth;
 use crate::config::Config;
+use crate::metrics;
 use crate::store::Store;
 use crate::tls::Tls;
 
@@ -43,6 +44,7 @@ pub async fn run(
     config: Config,
     shutdown: impl Future<Output = ()> + Send,
 ) {
+    metrics::tidy();
     let auth = Arc::new(Auth::new(Arc::clone(&store), config.rate));
     let router = routes::routes(Arc::clone(&store), &auth, config.limits);
     let connections = connection::Connections {
@@ -60,7 +62,10 @@ pub async fn run(
                 Ok((stream, place)) => connections.serve(stream, place),
                 Err(_) => sleep(BREATH).await,
             },
-            _ = tidying.tick() => auth.tidy(),
+            _ = tidying.tick() => {
+                auth.tidy();
+                metrics::tidy();
+            }
             () = &mut shutdown => break,
         }
     }

@@ -17,6 +17,8 @@ pub struct Filter {
     pub since: Option<i64>,
     /// Before this time.
     pub until: Option<i64>,
+    /// With all of these words in it. Words are indexed a moment after the commit.
+    pub words: Option<String>,
 }
 
 /// Which page of a list.

@@ -1,5 +1,13 @@
 //! The collector as its callers see it, one file a promise.
 
+mod bad_requests;
+mod connections;
+mod contract;
 mod end_to_end;
+mod found_by_words;
+mod keys;
+mod masked_again;
 mod server;
+mod sql_shell;
 mod stored_and_shown;
+mod watched;

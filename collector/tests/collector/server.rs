@@ -2,6 +2,7 @@
 
 use std::future::pending;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 
 use epilogue_collector::store::{self, Store};
@@ -72,6 +73,11 @@ impl Server {
 
     pub(crate) async fn get(&self, key: &str, path: &str) -> (StatusCode, Value) {
         answer(self.request(Method::GET, path, key)).await
+    }
+
+    /// Where the store is.
+    pub(crate) fn directory(&self) -> &Path {
+        self.data.path()
     }
 
     /// Tells the server to end, and waits until it has.

@@ -1,6 +1,7 @@
 //! The store in one file: SQLite with a write-ahead log, one writer and a few readers.
 
 mod failure;
+mod indexer;
 mod insert;
 mod keys;
 mod memory;
@@ -9,20 +10,22 @@ mod read;
 mod rollup;
 mod statement;
 mod tally;
+mod words;
 mod writer;
 
 use std::fmt;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use sqlx::sqlite::SqlitePool;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use crate::auth::{Gate, Ingest, KeySource, NewKey, Operator, Scope, StoredKey};
 
 use self::failure::unavailable;
+use self::indexer::Indexer;
 use self::writer::{Append, Order, Writer};
 use super::{BoxFuture, Entry, Filter, Page, PageRequest, Store, StoreError, Stored};
 
@@ -34,7 +37,9 @@ pub struct SqliteStore {
     readers: SqlitePool,
     /// `None` once the store was closed.
     orders: Mutex<Option<mpsc::Sender<Order>>>,
-    writer: Mutex<Option<JoinHandle<()>>>,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
+    /// Wakes the indexer.
+    stored: Arc<Notify>,
 }
 
 impl SqliteStore {
@@ -45,10 +50,19 @@ impl SqliteStore {
     /// Where the file cannot be opened or written, or is of a newer version.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         let connection = open::writer(path).await?;
+        let text = open::indexer(path).await?;
         let readers = open::readers(path).await?;
         let (orders, waiting) = mpsc::channel(WAITING);
-        let writer = tokio::spawn(Writer::new(connection, waiting).run());
-        Ok(Self { readers, orders: Mutex::new(Some(orders)), writer: Mutex::new(Some(writer)) })
+        let stored = Arc::new(Notify::new());
+        let writer = tokio::spawn(Writer::new(connection, waiting, Arc::clone(&stored)).run());
+        let indexer = Indexer { text, readers: readers.clone(), stored: Arc::clone(&stored) };
+        let indexer = tokio::spawn(indexer.run());
+        Ok(Self {
+            readers,
+            orders: Mutex::new(Some(orders)),
+            tasks: Mutex::new(vec![writer, indexer]),
+            stored,
+        })
     }
 
     fn orders(&self) -> Result<mpsc::Sender<Order>, StoreError> {
@@ -149,10 +163,13 @@ impl Store for SqliteStore {
     fn close(&self) -> BoxFuture<'_, ()> {
         Box::pin(async {
             drop(self.orders.lock().unwrap_or_else(PoisonError::into_inner).take());
-            let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let tasks =
+                std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
             self.readers.close().await;
-            if let Some(writer) = writer {
-                let _ = writer.await;
+            self.stored.notify_one();
+            for task in tasks {
+                // A task that panicked has nothing left to close.
+                let _ = task.await;
             }
         })
     }

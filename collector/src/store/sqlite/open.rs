@@ -1,6 +1,6 @@
 //! Opening the file: its settings, and the migrations that bring it up to date.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -14,8 +14,11 @@ use super::failure::unavailable;
 use crate::store::StoreError;
 
 /// Every step from an empty file on; a step that was released never changes.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("migrations/0001_records.sql"), include_str!("migrations/0002_rollups.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("migrations/0001_records.sql"),
+    include_str!("migrations/0002_rollups.sql"),
+    include_str!("migrations/0003_views.sql"),
+];
 /// How long to wait for another process that writes.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How many reads run side by side.
@@ -37,34 +40,63 @@ fn options(path: &Path) -> Result<SqliteConnectOptions, StoreError> {
         .disable_statement_logging())
 }
 
+/// The steps of the file beside it, which holds the index of words.
+const TEXT_MIGRATIONS: [&str; 1] = [include_str!("migrations/text_0001.sql")];
+
+/// The file of the index, beside that of the records.
+fn text_path(path: &Path) -> PathBuf {
+    let mut name = path.file_stem().unwrap_or_default().to_owned();
+    name.push("-text.db");
+    path.with_file_name(name)
+}
+
 /// The one connection that writes, with the file brought up to date.
 pub(super) async fn writer(path: &Path) -> Result<SqliteConnection, StoreError> {
     let options = options(path)?.pragma("wal_autocheckpoint", "4000");
     let mut writer = SqliteConnection::connect_with(&options).await.map_err(unavailable)?;
-    migrate(&mut writer).await?;
+    migrate(&mut writer, &MIGRATIONS).await?;
     Ok(writer)
+}
+
+/// The connection that writes the index of words. What a crash takes from it is indexed again.
+pub(super) async fn indexer(path: &Path) -> Result<SqliteConnection, StoreError> {
+    let options = options(&text_path(path))?.synchronous(SqliteSynchronous::Normal);
+    let mut indexer = SqliteConnection::connect_with(&options).await.map_err(unavailable)?;
+    migrate(&mut indexer, &TEXT_MIGRATIONS).await?;
+    Ok(indexer)
 }
 
 /// The connections that read.
 pub(super) async fn readers(path: &Path) -> Result<SqlitePool, StoreError> {
-    let options = options(path)?.create_if_missing(false).pragma("query_only", "ON");
-    let pool = SqlitePoolOptions::new().max_connections(READERS).acquire_timeout(PATIENCE);
+    let options = options(path)?.create_if_missing(false);
+    let text =
+        text_path(path).to_str().ok_or(StoreError::Damaged("its name is no text"))?.to_owned();
+    let pool = SqlitePoolOptions::new()
+        .max_connections(READERS)
+        .acquire_timeout(PATIENCE)
+        .after_connect(move |reader, _| {
+            let text = text.clone();
+            Box::pin(async move {
+                sqlx::query("ATTACH DATABASE ? AS text").bind(text).execute(&mut *reader).await?;
+                reader.execute("PRAGMA query_only = ON").await.map(drop)
+            })
+        });
     pool.connect_with(options).await.map_err(unavailable)
 }
 
 /// Takes the steps that are missing. Processes that start together wait for each other here.
-async fn migrate(writer: &mut SqliteConnection) -> Result<(), StoreError> {
+async fn migrate(writer: &mut SqliteConnection, steps: &[&str]) -> Result<(), StoreError> {
     writer.execute("BEGIN IMMEDIATE").await.map_err(unavailable)?;
     let version: i64 = sqlx::query_scalar("PRAGMA user_version")
         .fetch_one(&mut *writer)
         .await
         .map_err(unavailable)?;
-    let done = usize::try_from(version).ok().filter(|done| *done <= MIGRATIONS.len());
+    let done = usize::try_from(version).ok().filter(|done| *done <= steps.len());
     let done = done.ok_or(StoreError::Damaged("it was written by a newer version"))?;
-    for step in &MIGRATIONS[done..] {
+    for step in &steps[done..] {
         sqlx::raw_sql(step).execute(&mut *writer).await.map_err(unavailable)?;
     }
-    let version = format!("PRAGMA user_version = {}", MIGRATIONS.len());
+    let version = format!("PRAGMA user_version = {}", steps.len());
     writer.execute(version.as_str()).await.map_err(unavailable)?;
     writer.execute("COMMIT").await.map_err(unavailable)?;
     Ok(())

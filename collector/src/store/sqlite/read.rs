@@ -6,6 +6,7 @@ use sqlx::{Row as _, Sqlite};
 use uuid::Uuid;
 
 use super::failure::unavailable;
+use super::words;
 use crate::auth::{ClientId, Clients, Scope};
 use crate::store::{Cursor, Filter, Kind, Listed, Outcome, Page, PageRequest, Row, StoreError};
 
@@ -53,7 +54,7 @@ pub(super) async fn list(
         }
         Clients::All => conditions.push("own.client_id = clients.client_id"),
     };
-    filtered(&mut conditions, filter, page.after);
+    filtered(&mut conditions, scope, filter, page.after);
     sql.push(" ORDER BY executed_at DESC, seq DESC LIMIT ").push_bind(limit);
     if *scope.clients() == Clients::All {
         sql.push(") ORDER BY executed_at DESC, seq DESC LIMIT ").push_bind(limit);
@@ -64,6 +65,7 @@ pub(super) async fn list(
 
 fn filtered<'a>(
     conditions: &mut Separated<'_, 'a, Sqlite, &'static str>,
+    scope: &Scope,
     filter: &'a Filter,
     after: Option<Cursor>,
 ) {
@@ -82,6 +84,12 @@ fn filtered<'a>(
         if let Some(value) = value {
             conditions.push(condition).push_bind_unseparated(value);
         }
+    }
+    if let Some(words) = &filter.words {
+        conditions
+            .push("seq IN (SELECT rowid FROM text.record_text WHERE record_text MATCH ")
+            .push_bind_unseparated(words::expression(scope, words))
+            .push_unseparated(")");
     }
     if let Some(Cursor { executed_at, seq }) = after {
         conditions.push("(executed_at, seq) < (").push_bind_unseparated(executed_at);

@@ -2,16 +2,19 @@
 //! synced before any of them is answered.
 
 use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Instant;
 
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection, Executor};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::failure::unavailable;
 use super::insert::{Insertion, Numbered};
 use super::keys;
 use super::memory::Memory;
 use crate::auth::{ClientId, Ingest, NewKey};
+use crate::metrics;
 use crate::store::{Entry, StoreError, Stored};
 use crate::time;
 
@@ -47,11 +50,17 @@ pub(super) struct Writer {
     orders: mpsc::Receiver<Order>,
     insertion: Insertion,
     memory: Memory,
+    /// Told whenever records were committed.
+    stored: Arc<Notify>,
 }
 
 impl Writer {
-    pub(super) fn new(connection: SqliteConnection, orders: mpsc::Receiver<Order>) -> Self {
-        Self { connection, orders, insertion: Insertion::new(), memory: Memory::new() }
+    pub(super) fn new(
+        connection: SqliteConnection,
+        orders: mpsc::Receiver<Order>,
+        stored: Arc<Notify>,
+    ) -> Self {
+        Self { connection, orders, insertion: Insertion::new(), memory: Memory::new(), stored }
     }
 
     /// Works until nobody can ask any more, and closes the file.
@@ -107,7 +116,10 @@ impl Writer {
             let client = rights.client();
             records.extend(entries.into_iter().map(|entry| (rights.key(), client.clone(), entry)));
         }
+        let (count, begun) = (records.len(), Instant::now());
         let result = self.transaction(records).await;
+        metrics::commit(count, begun.elapsed());
+        metrics::waiting(self.orders.len());
         answer(waiting, result);
     }
 
@@ -223,6 +235,8 @@ impl Writer {
             // SQLite may have taken it back itself, as it does where the disk is full.
             let _ = self.connection.execute("ROLLBACK").await;
             self.memory.forget();
+        } else {
+            self.stored.notify_one();
         }
         result
     }

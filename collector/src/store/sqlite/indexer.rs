@@ -1,0 +1,98 @@
+//! The task that indexes the records' words, behind their commit.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use sqlx::sqlite::{SqliteConnection, SqlitePool};
+use sqlx::{Connection, Executor};
+use tokio::sync::Notify;
+use tokio::time::{sleep, timeout};
+
+use super::failure::unavailable;
+use super::words;
+use crate::metrics;
+use crate::store::StoreError;
+
+/// How many records a transaction indexes.
+const CHUNK: i64 = 256;
+/// After which time to look for what another process has stored.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Indexes what the readers show.
+#[derive(Debug)]
+pub(super) struct Indexer {
+    pub(super) text: SqliteConnection,
+    pub(super) readers: SqlitePool,
+    /// Told whenever records were committed.
+    pub(super) stored: Arc<Notify>,
+}
+
+impl Indexer {
+    /// Works until the readers are closed.
+    pub(super) async fn run(mut self) {
+        while !self.readers.is_closed() {
+            let begun = Instant::now();
+            match self.chunk().await {
+                // As long a pause as it worked: whoever stores comes first.
+                Ok(indexed) if indexed > 0 => sleep(begun.elapsed()).await,
+                _ => drop(timeout(LOOK, self.stored.notified()).await),
+            }
+        }
+        let _ = self.text.close().await;
+    }
+
+    /// Indexes the next records, and tells how many there were.
+    async fn chunk(&mut self) -> Result<usize, StoreError> {
+        self.text.execute("BEGIN IMMEDIATE").await.map_err(unavailable)?;
+        let result = self.fill().await;
+        let end = if result.is_ok() { "COMMIT" } else { "ROLLBACK" };
+        self.text.execute(end).await.map_err(unavailable)?;
+        result
+    }
+
+    async fn fill(&mut self) -> Result<usize, StoreError> {
+        let through: i64 = sqlx::query_scalar("SELECT indexed_through FROM progress")
+            .fetch_one(&mut self.text)
+            .await
+            .map_err(unavailable)?;
+        let records: Vec<(i64, String, String)> = sqlx::query_as(
+            "SELECT seq, client_id, payload FROM payloads JOIN workflow_logs USING (seq) \
+             WHERE seq > ? ORDER BY seq LIMIT ?",
+        )
+        .bind(through)
+        .bind(CHUNK)
+        .fetch_all(&self.readers)
+        .await
+        .map_err(unavailable)?;
+        let Some((last, _, _)) = records.last() else {
+            metrics::text_lag(0);
+            return Ok(0);
+        };
+        let last = *last;
+        for (seq, client, payload) in &records {
+            sqlx::query("INSERT INTO record_text (rowid, client, text) VALUES (?, ?, ?)")
+                .bind(seq)
+                .bind(words::of_client(client))
+                .bind(words::of_record(payload))
+                .execute(&mut self.text)
+                .await
+                .map_err(unavailable)?;
+        }
+        self.progress(last).await?;
+        Ok(records.len())
+    }
+
+    async fn progress(&mut self, through: i64) -> Result<(), StoreError> {
+        sqlx::query("UPDATE progress SET indexed_through = ?")
+            .bind(through)
+            .execute(&mut self.text)
+            .await
+            .map_err(unavailable)?;
+        let newest: i64 = sqlx::query_scalar("SELECT coalesce(max(seq), 0) FROM workflow_logs")
+            .fetch_one(&self.readers)
+            .await
+            .map_err(unavailable)?;
+        metrics::text_lag(newest - through);
+        Ok(())
+    }
+}

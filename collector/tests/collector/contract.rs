@@ -1,0 +1,185 @@
+//! What every store promises; a new one adds a line at the end and passes all of it.
+
+use std::sync::Arc;
+
+use epilogue_collector::store::{self, Entry, Filter, Kind, Outcome, PageRequest, Row, Store};
+use epilogue_collector::store::{StoreError, Stored};
+use epilogue_collector::{
+    Auth, COLLECTOR_CLIENT, ClientId, Ingest, KeyScope, Operator, Scope, create_key, revoke_key,
+};
+use uuid::Uuid;
+
+type Shared = Arc<dyn Store>;
+
+async fn key(store: &Shared, client: &str, scope: KeyScope) -> String {
+    let client = ClientId::new(client).unwrap();
+    let operator = Operator::at_the_command_line();
+    create_key(store.as_ref(), &operator, client, scope).await.unwrap().reveal().to_owned()
+}
+
+async fn writer(store: &Shared, client: &str) -> Ingest {
+    let key = key(store, client, KeyScope::Ingest).await;
+    Auth::new(Arc::clone(store), None).ingest(Some(key.as_bytes())).await.unwrap()
+}
+
+async fn reader(store: &Shared, client: &str, scope: KeyScope) -> Scope {
+    let key = key(store, client, scope).await;
+    Auth::new(Arc::clone(store), None).read(Some(key.as_bytes())).await.unwrap()
+}
+
+fn entry(executed_at: i64) -> Entry {
+    let row = Row {
+        status: Some("SUCCESS".to_owned()),
+        level: "METRICS_ONLY".to_owned(),
+        execution_time_seconds: Some(1.5),
+        ..Row::new(Uuid::now_v7(), Kind::Workflow, executed_at, Outcome::Ok)
+    };
+    Entry { payload: format!("{{\"record_id\":\"{}\"}}", row.record_id), row }
+}
+
+/// All ids that a scope sees, in pages of this size.
+async fn ids(store: &Shared, scope: &Scope, limit: usize) -> Vec<Uuid> {
+    let filter = Filter { kind: Some(Kind::Workflow), ..Filter::default() };
+    let (mut ids, mut after) = (Vec::new(), None);
+    loop {
+        let page = store.list(scope, &filter, &PageRequest { after, limit }).await.unwrap();
+        ids.extend(page.items.iter().map(|item| item.row.record_id));
+        after = page.next;
+        if after.is_none() {
+            return ids;
+        }
+    }
+}
+
+async fn a_record_is_new_once(store: Shared) {
+    let rights = writer(&store, "a").await;
+    let (one, other) = (entry(1), entry(2));
+    let stored = store.append(rights.clone(), vec![one.clone(), other, one.clone()]).await;
+    assert_eq!(stored.unwrap(), [Stored::New, Stored::New, Stored::Duplicate]);
+    let mut changed = one.clone();
+    "{}".clone_into(&mut changed.payload);
+    let again = store.append(rights, vec![changed, entry(3)]).await;
+    assert_eq!(again.unwrap(), [Stored::Duplicate, Stored::New]);
+    let scope = reader(&store, "a", KeyScope::Read).await;
+    let whole = store.record(&scope, one.row.record_id).await.unwrap();
+    assert_eq!(whole, Some(one.payload));
+}
+
+async fn clients_may_use_one_id(store: Shared) {
+    let shared = entry(1);
+    for client in ["a", "b"] {
+        let stored = store.append(writer(&store, client).await, vec![shared.clone()]).await;
+        assert_eq!(stored.unwrap(), [Stored::New]);
+    }
+}
+
+async fn a_scope_sees_its_own(store: Shared) {
+    let (mine, theirs) = (entry(1), entry(2));
+    store.append(writer(&store, "a").await, vec![mine.clone()]).await.unwrap();
+    store.append(writer(&store, "b").await, vec![theirs.clone()]).await.unwrap();
+    let own = reader(&store, "a", KeyScope::Read).await;
+    let all = reader(&store, "p", KeyScope::Provider).await;
+    assert_eq!(ids(&store, &own, 10).await, [mine.row.record_id]);
+    assert_eq!(ids(&store, &all, 10).await, [theirs.row.record_id, mine.row.record_id]);
+    assert_eq!(store.record(&own, theirs.row.record_id).await.unwrap(), None);
+    assert!(store.record(&all, theirs.row.record_id).await.unwrap().is_some());
+}
+
+async fn pages_join_to_the_whole(store: Shared) {
+    // Several of each moment, and two clients: neither may lose a record between two pages.
+    let mut newest_first = Vec::new();
+    for client in ["a", "b"] {
+        let entries: Vec<_> = (0..20).map(|at| entry(at / 4)).collect();
+        newest_first.extend(entries.iter().map(|entry| entry.row.record_id));
+        store.append(writer(&store, client).await, entries).await.unwrap();
+    }
+    newest_first.sort_unstable();
+    for limit in [1, 3, 7, 40] {
+        let all = reader(&store, "p", KeyScope::Provider).await;
+        let mut seen = ids(&store, &all, limit).await;
+        seen.sort_unstable();
+        assert_eq!(seen, newest_first, "in pages of {limit}");
+    }
+}
+
+async fn a_revoked_key_stores_nothing(store: Shared) {
+    let rights = writer(&store, "a").await;
+    let operator = Operator::at_the_command_line();
+    assert!(revoke_key(store.as_ref(), &operator, rights.key()).await.unwrap());
+    assert!(!revoke_key(store.as_ref(), &operator, rights.key()).await.unwrap());
+    let refused = store.append(rights, vec![entry(1)]).await;
+    assert_eq!(refused, Err(StoreError::Revoked));
+    let other = writer(&store, "a").await;
+    assert_eq!(store.append(other, vec![entry(1)]).await.unwrap(), [Stored::New]);
+}
+
+async fn acts_are_recorded(store: Shared) {
+    let rights = writer(&store, "a").await;
+    let operator = Operator::at_the_command_line();
+    revoke_key(store.as_ref(), &operator, rights.key()).await.unwrap();
+    let scope = reader(&store, COLLECTOR_CLIENT, KeyScope::Read).await;
+    let filter = Filter { kind: Some(Kind::Audit), ..Filter::default() };
+    let page = PageRequest { after: None, limit: 10 };
+    let page = store.list(&scope, &filter, &page).await.unwrap();
+    let acts: Vec<_> = page.items.iter().map(|item| item.row.action_type.as_deref()).collect();
+    // The newest is the making of the key that reads here.
+    assert_eq!(acts, [Some("create"), Some("revoke"), Some("create")]);
+}
+
+async fn many_at_once_are_all_stored(store: Shared) {
+    let rights = writer(&store, "a").await;
+    let appending: Vec<_> = (0..50)
+        .map(|at| {
+            let (store, rights) = (Arc::clone(&store), rights.clone());
+            tokio::spawn(async move { store.append(rights, vec![entry(at); 2]).await })
+        })
+        .collect();
+    for one in appending {
+        assert_eq!(one.await.unwrap().unwrap(), [Stored::New, Stored::Duplicate]);
+    }
+    let scope = reader(&store, "a", KeyScope::Read).await;
+    assert_eq!(ids(&store, &scope, 100).await.len(), 50);
+}
+
+async fn a_closed_store_takes_nothing(store: Shared) {
+    let rights = writer(&store, "a").await;
+    store.close().await;
+    assert_eq!(store.append(rights, vec![entry(1)]).await, Err(StoreError::Closed));
+}
+
+/// A test of each promise, for stores that this opens anew each time.
+macro_rules! keeps_its_promises {
+    ($name:ident, $open:expr, $($promise:ident),* $(,)?) => {
+        mod $name {
+            $(
+                #[tokio::test]
+                async fn $promise() {
+                    let (store, _place) = $open.await;
+                    super::$promise(store).await;
+                }
+            )*
+        }
+    };
+    ($name:ident, $open:expr) => {
+        keeps_its_promises!(
+            $name,
+            $open,
+            a_record_is_new_once,
+            clients_may_use_one_id,
+            a_scope_sees_its_own,
+            pages_join_to_the_whole,
+            a_revoked_key_stores_nothing,
+            acts_are_recorded,
+            many_at_once_are_all_stored,
+            a_closed_store_takes_nothing,
+        );
+    };
+}
+
+/// A store in a directory that goes with the test.
+async fn in_a_directory() -> (Shared, tempfile::TempDir) {
+    let place = tempfile::tempdir().unwrap();
+    (store::open(None, place.path()).await.unwrap(), place)
+}
+
+keeps_its_promises!(sqlite, super::in_a_directory());
