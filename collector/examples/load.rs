@@ -8,6 +8,7 @@
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -62,6 +63,9 @@ const WORDS: [&str; 16] = [
     "policy", "was", "checked", "and", "status", "changed",
 ];
 
+/// Tickets are counted, as most are.
+static TICKETS: AtomicU64 = AtomicU64::new(1);
+
 /// One record of about so many bytes.
 fn record(bytes: usize, out: &mut String) {
     let id = Uuid::now_v7();
@@ -80,7 +84,7 @@ fn record(bytes: usize, out: &mut String) {
          \"input_tokens\":812,\"output_tokens\":97,\"cost\":0.0021,\"step_count\":4}},\
          \"level\":\"FULL_TRACE\",\"trace\":{{\"steps\":[{{\"id\":1,\"type\":\"tool_call\",\
          \"output\":\"",
-        chance % 100_000,
+        TICKETS.fetch_add(1, Ordering::Relaxed),
     );
     while out.len() - begun < bytes {
         chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);

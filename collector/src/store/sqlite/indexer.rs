@@ -9,32 +9,42 @@ use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
 use super::failure::unavailable;
+use super::statement::{SqliteQuery, Statements};
 use super::words;
 use crate::metrics;
 use crate::store::StoreError;
 
 /// How many records a transaction indexes.
 const CHUNK: i64 = 256;
+/// How many times as long as it worked it pauses, so that it takes a fifth of a processor at most.
+const PAUSE: u32 = 4;
 /// After which time to look for what another process has stored.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// Indexes what the readers show.
 #[derive(Debug)]
 pub(super) struct Indexer {
-    pub(super) text: SqliteConnection,
-    pub(super) readers: SqlitePool,
+    text: SqliteConnection,
+    readers: SqlitePool,
     /// Told whenever records were committed.
-    pub(super) stored: Arc<Notify>,
+    stored: Arc<Notify>,
+    insertion: Statements,
 }
 
 impl Indexer {
+    pub(super) fn new(text: SqliteConnection, readers: SqlitePool, stored: Arc<Notify>) -> Self {
+        let insertion =
+            Statements::new("INSERT OR FAIL INTO", "record_text", &["rowid", "client", "text"]);
+        Self { text, readers, stored, insertion }
+    }
+
     /// Works until the readers are closed.
     pub(super) async fn run(mut self) {
         while !self.readers.is_closed() {
             let begun = Instant::now();
             match self.chunk().await {
-                // As long a pause as it worked: whoever stores comes first.
-                Ok(indexed) if indexed > 0 => sleep(begun.elapsed()).await,
+                // Whoever stores comes first.
+                Ok(indexed) if indexed > 0 => sleep(begun.elapsed() * PAUSE).await,
                 _ => drop(timeout(LOOK, self.stored.notified()).await),
             }
         }
@@ -69,17 +79,15 @@ impl Indexer {
             return Ok(0);
         };
         let last = *last;
-        for (seq, client, payload) in &records {
-            sqlx::query("INSERT INTO record_text (rowid, client, text) VALUES (?, ?, ?)")
-                .bind(seq)
-                .bind(words::of_client(client))
-                .bind(words::of_record(payload))
-                .execute(&mut self.text)
-                .await
-                .map_err(unavailable)?;
-        }
+        let rows: Vec<_> = records
+            .into_iter()
+            .map(|(seq, client, payload)| {
+                (seq, words::of_client(&client), words::of_record(&payload))
+            })
+            .collect();
+        self.insertion.run(&mut self.text, &rows, bind).await.map_err(unavailable)?;
         self.progress(last).await?;
-        Ok(records.len())
+        Ok(rows.len())
     }
 
     async fn progress(&mut self, through: i64) -> Result<(), StoreError> {
@@ -95,4 +103,11 @@ impl Indexer {
         metrics::text_lag(newest - through);
         Ok(())
     }
+}
+
+fn bind<'q>(
+    query: SqliteQuery<'q>,
+    (seq, client, text): &'q (i64, String, String),
+) -> SqliteQuery<'q> {
+    query.bind(seq).bind(client.as_str()).bind(text.as_str())
 }

@@ -59,10 +59,11 @@ pub(super) struct Insertion {
 
 impl Insertion {
     pub(super) fn new() -> Self {
-        let unique = "ON CONFLICT (client_id, record_id) DO NOTHING";
+        // A statement that may have to take back a part of itself keeps a journal of its own for
+        // that. None has to: what is not new is passed over, and what fails ends the transaction.
         Self {
-            rows: Statements::new("INSERT INTO", "workflow_logs", &ROW_COLUMNS, unique),
-            payloads: Statements::new("INSERT INTO", "payloads", &["seq", "payload"], ""),
+            rows: Statements::new("INSERT OR IGNORE INTO", "workflow_logs", &ROW_COLUMNS),
+            payloads: Statements::new("INSERT OR FAIL INTO", "payloads", &["seq", "payload"]),
         }
     }
 

@@ -55,7 +55,7 @@ impl SqliteStore {
         let (orders, waiting) = mpsc::channel(WAITING);
         let stored = Arc::new(Notify::new());
         let writer = tokio::spawn(Writer::new(connection, waiting, Arc::clone(&stored)).run());
-        let indexer = Indexer { text, readers: readers.clone(), stored: Arc::clone(&stored) };
+        let indexer = Indexer::new(text, readers.clone(), Arc::clone(&stored));
         let indexer = tokio::spawn(indexer.run());
         Ok(Self {
             readers,

@@ -64,7 +64,7 @@ pub(super) struct Rollups {
 
 impl Rollups {
     pub(super) fn new() -> Self {
-        let statements = Statements::new("INSERT OR REPLACE INTO", "rollups", &SUMS, "");
+        let statements = Statements::new("INSERT OR REPLACE INTO", "rollups", &SUMS);
         Self { statements, groups: HashMap::new(), sums: HashMap::new() }
     }
 

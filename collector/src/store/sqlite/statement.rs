@@ -3,8 +3,9 @@
 use sqlx::query::Query;
 use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteConnection};
 
-/// How many rows a statement inserts. Few sizes, so that every statement is prepared once.
-const SIZES: [usize; 3] = [64, 8, 1];
+/// How many rows a statement inserts. Few sizes, so that every statement is prepared once, and close
+/// ones, so that few statements do: each is a way to the thread of the connection and back.
+const SIZES: [usize; 7] = [64, 32, 16, 8, 4, 2, 1];
 
 pub(super) type SqliteQuery<'q> = Query<'q, Sqlite, SqliteArguments<'q>>;
 
@@ -13,12 +14,12 @@ pub(super) type SqliteQuery<'q> = Query<'q, Sqlite, SqliteArguments<'q>>;
 pub(super) struct Statements([String; SIZES.len()]);
 
 impl Statements {
-    /// Writes the statements: what to do, the table, its columns, and what stands at the end.
-    pub(super) fn new(verb: &str, table: &str, columns: &[&str], end: &str) -> Self {
+    /// Writes the statements: what to do, the table and its columns.
+    pub(super) fn new(verb: &str, table: &str, columns: &[&str]) -> Self {
         let row = format!("({})", vec!["?"; columns.len()].join(", "));
         Self(SIZES.map(|size| {
             let rows = vec![row.as_str(); size].join(", ");
-            format!("{verb} {table} ({}) VALUES {rows} {end}", columns.join(", "))
+            format!("{verb} {table} ({}) VALUES {rows}", columns.join(", "))
         }))
     }
 
