@@ -34,7 +34,7 @@ fn options(path: &Path) -> Result<SqliteConnectOptions, StoreError> {
         .busy_timeout(PATIENCE)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
-        .page_size(8_192)
+        .page_size(4_096)
         .pragma("cache_size", "-16384")
         .pragma("temp_store", "MEMORY")
         .disable_statement_logging())
@@ -52,7 +52,7 @@ fn text_path(path: &Path) -> PathBuf {
 
 /// The one connection that writes, with the file brought up to date.
 pub(super) async fn writer(path: &Path) -> Result<SqliteConnection, StoreError> {
-    let options = options(path)?.pragma("wal_autocheckpoint", "4000");
+    let options = options(path)?.pragma("wal_autocheckpoint", "8000");
     let mut writer = SqliteConnection::connect_with(&options).await.map_err(unavailable)?;
     migrate(&mut writer, &MIGRATIONS).await?;
     Ok(writer)

@@ -8,6 +8,7 @@ use std::time::Instant;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection, Executor};
 use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::task::yield_now;
 
 use super::failure::unavailable;
 use super::insert::{Insertion, Numbered};
@@ -76,7 +77,7 @@ impl Writer {
             };
             match order {
                 Order::Append(first) => {
-                    let (group, other) = self.gather(first);
+                    let (group, other) = self.gather(first).await;
                     self.append(group).await;
                     next = other;
                 }
@@ -92,10 +93,12 @@ impl Writer {
         let _ = self.connection.close().await;
     }
 
-    /// What else is waiting already, up to an order of another sort.
-    fn gather(&mut self, first: Append) -> (Vec<Append>, Option<Order>) {
+    /// What else is waiting, up to an order of another sort. Requests that could go on at once are
+    /// let by first: a commit costs the same for one of them as for all.
+    async fn gather(&mut self, first: Append) -> (Vec<Append>, Option<Order>) {
         let mut records = first.entries.len();
         let mut group = vec![first];
+        let mut before = 0;
         while records < GROUP_RECORDS {
             match self.orders.try_recv() {
                 Ok(Order::Append(more)) => {
@@ -103,6 +106,10 @@ impl Writer {
                     group.push(more);
                 }
                 Ok(other) => return (group, Some(other)),
+                Err(_) if before < group.len() => {
+                    before = group.len();
+                    yield_now().await;
+                }
                 Err(_) => break,
             }
         }
