@@ -8,6 +8,7 @@ mod auth;
 mod config;
 mod error;
 mod failure;
+mod fields;
 mod ingest;
 mod metrics;
 mod query;

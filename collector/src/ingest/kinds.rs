@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::store::{Kind, Row};
 
-use super::fields::{Fields, WrongType};
+use crate::fields::{Fields, WrongType};
 
 /// The fields that lie under a kind's own name, as far as the row needs them; other fields, and
 /// those that one kind alone has, are of no concern here.

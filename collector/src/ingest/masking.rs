@@ -6,8 +6,8 @@ use epilogue::mask::{Policy, Report};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::fields::Fields;
 use super::refusal::Refusal;
+use crate::fields::Fields;
 
 /// Fields that identify and measure. A mask over them would make the record another's, and the
 /// producer's own pass has been over those that a person can fill in.

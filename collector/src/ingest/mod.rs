@@ -3,7 +3,6 @@
 mod body;
 mod budget;
 mod depth;
-mod fields;
 mod kinds;
 mod masking;
 mod nul;

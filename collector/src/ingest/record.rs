@@ -11,10 +11,10 @@ use crate::auth::ClientId;
 use crate::store::{Entry, Kind, Row};
 use crate::time;
 
-use super::fields::{Fields, Name, WrongType};
 use super::masking::Masking;
 use super::refusal::Refusal;
 use super::{depth, kinds, nul, outcome};
+use crate::fields::{Fields, Name, WrongType};
 
 /// How deep the masking surely looks; what lies deeper is cut by it.
 const MAX_DEPTH: usize = 120;

@@ -2,7 +2,7 @@
 
 use crate::error::ApiError;
 
-use super::fields::WrongType;
+use crate::fields::WrongType;
 
 /// Why one record, or the whole request, is not stored. Nothing of it is quoted.
 #[derive(Clone, Debug, PartialEq, Eq)]

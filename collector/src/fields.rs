@@ -8,21 +8,21 @@ use serde_json::value::RawValue;
 
 /// The fields of one JSON object in their order, each with the text of its value.
 #[derive(Debug, Default)]
-pub(super) struct Fields<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+pub(crate) struct Fields<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'a> Fields<'a> {
     /// The text of a field's value.
-    pub(super) fn get(&self, name: &str) -> Option<&'a RawValue> {
+    pub(crate) fn get(&self, name: &str) -> Option<&'a RawValue> {
         self.0.iter().find_map(|(own, value)| (own == name).then_some(*value))
     }
 
     /// All of them, in their order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &'a RawValue)> + '_ {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &'a RawValue)> + '_ {
         self.0.iter().map(|(name, value)| (name.as_ref(), *value))
     }
 
     /// All of them, owned.
-    pub(super) fn into_iter(self) -> impl Iterator<Item = (Cow<'a, str>, &'a RawValue)> {
+    pub(crate) fn into_iter(self) -> impl Iterator<Item = (Cow<'a, str>, &'a RawValue)> {
         self.0.into_iter()
     }
 
@@ -30,7 +30,7 @@ impl<'a> Fields<'a> {
     ///
     /// # Errors
     /// Where the value is of another type.
-    pub(super) fn read<T: Deserialize<'a>>(
+    pub(crate) fn read<T: Deserialize<'a>>(
         &self,
         name: &'static str,
     ) -> Result<Option<T>, WrongType> {
@@ -39,7 +39,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Whether two fields have one name.
-    pub(super) fn holds_a_name_twice(&self) -> bool {
+    pub(crate) fn holds_a_name_twice(&self) -> bool {
         let mut names: Vec<_> = self.iter().map(|(name, _)| name).collect();
         names.sort_unstable();
         names.windows(2).any(|pair| pair[0] == pair[1])
@@ -48,7 +48,7 @@ impl<'a> Fields<'a> {
 
 /// A field whose value is of another type than the contract's.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct WrongType(pub(super) &'static str);
+pub(crate) struct WrongType(pub(crate) &'static str);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -75,7 +75,7 @@ impl<'de> Visitor<'de> for FieldsVisitor {
 }
 
 /// A name that is borrowed where it holds no escape; a plain `Cow` never is.
-pub(super) struct Name<'a>(pub(super) Cow<'a, str>);
+pub(crate) struct Name<'a>(pub(crate) Cow<'a, str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Name<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
