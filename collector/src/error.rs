@@ -1,10 +1,17 @@
 //! What a caller is told when something is refused: one JSON form, which quotes nothing.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
+use epilogue::wire::JSON;
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::response::{Response as Described, ResponseBuilder};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{Content, Ref, RefOr};
 
 use crate::auth::AuthError;
 use crate::failure::StoreError;
@@ -16,21 +23,27 @@ const SOON: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug)]
 pub(crate) struct ApiError {
     status: StatusCode,
-    body: Body,
+    body: Refusal,
     retry_after: Option<Duration>,
 }
 
-#[derive(Clone, Debug, Serialize)]
-struct Body {
+/// What was refused, and why.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct Refusal {
+    /// Why, for a program.
     code: &'static str,
+    /// Why, for a person. It quotes nothing of what was sent.
     message: String,
+    /// Which record of the request is meant, from 0.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     index: Option<usize>,
 }
 
-#[derive(Serialize)]
-struct Envelope<'a> {
-    error: &'a Body,
+/// The body of every answer that refuses something.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Refused {
+    error: Refusal,
 }
 
 impl ApiError {
@@ -38,7 +51,7 @@ impl ApiError {
     pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let retry_after = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(SOON);
-        Self { status, body: Body { code, message: message.into(), index: None }, retry_after }
+        Self { status, body: Refusal { code, message: message.into(), index: None }, retry_after }
     }
 
     /// Which record of the request is meant, from 0.
@@ -103,8 +116,7 @@ fn unknown_key() -> ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let mut response =
-            (self.status, axum::Json(Envelope { error: &self.body })).into_response();
+        let mut response = (self.status, axum::Json(Refused { error: self.body })).into_response();
         if let Some(wait) = self.retry_after {
             // Whole seconds, and never none: the client would be back too early.
             let seconds = (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1);
@@ -112,4 +124,24 @@ impl IntoResponse for ApiError {
         }
         response
     }
+}
+
+/// Describes refusals: their statuses, each with what it means.
+pub(crate) fn refusals(statuses: &[(u16, &str)]) -> BTreeMap<String, RefOr<Described>> {
+    statuses
+        .iter()
+        .map(|(status, meaning)| (status.to_string(), refusal(*status, meaning)))
+        .collect()
+}
+
+fn refusal(status: u16, meaning: &str) -> RefOr<Described> {
+    let content = Content::new(Some(Ref::from_schema_name(Refused::name())));
+    let response = ResponseBuilder::new().description(meaning).content(JSON, content);
+    if !matches!(status, 429 | 503) {
+        return response.build().into();
+    }
+    let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1));
+    let wait = HeaderBuilder::new().schema(seconds);
+    let wait = wait.description(Some("After how many seconds to try again."));
+    response.header("Retry-After", wait.build()).build().into()
 }

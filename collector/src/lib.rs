@@ -12,6 +12,7 @@ mod fields;
 mod ingest;
 mod metrics;
 mod query;
+mod schema;
 mod server;
 pub mod store;
 mod time;

@@ -89,10 +89,20 @@ impl<K: KeySource + ?Sized> Auth<K> {
         let key = snapshot.find(&hash).ok_or(AuthError::UnknownKey)?;
         self.check_rate(key)?;
         match key.scope {
-            KeyScope::Read => Ok(Scope::one(key.client.clone())),
-            KeyScope::Provider => Ok(Scope::all()),
+            KeyScope::Read => Ok(Scope::one(key.client.clone(), key.id)),
+            KeyScope::Provider => Ok(Scope::all(key.id)),
             KeyScope::Ingest => Err(AuthError::WrongScope),
         }
+    }
+
+    /// Whether a right to read still stands: the key that gave it may have been revoked.
+    ///
+    /// # Errors
+    /// Where it does not, or where the keys cannot be read.
+    pub async fn still_reads(&self, scope: &Scope) -> Result<(), AuthError> {
+        let snapshot = self.refreshed().await?;
+        let is_there = snapshot.keys.values().any(|key| key.id == scope.key());
+        if is_there { Ok(()) } else { Err(AuthError::UnknownKey) }
     }
 
     /// Forgets the rates of keys that were not used for a while.

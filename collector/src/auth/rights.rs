@@ -52,15 +52,22 @@ pub enum Clients {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scope {
     clients: Clients,
+    key: i64,
 }
 
 impl Scope {
-    pub(super) fn one(client: ClientId) -> Self {
-        Self { clients: Clients::One(client) }
+    pub(super) fn one(client: ClientId, key: i64) -> Self {
+        Self { clients: Clients::One(client), key }
     }
 
-    pub(super) fn all() -> Self {
-        Self { clients: Clients::All }
+    pub(super) fn all(key: i64) -> Self {
+        Self { clients: Clients::All, key }
+    }
+
+    /// For tests of statements, which no key asks for.
+    #[cfg(test)]
+    pub(crate) fn of_tests(clients: Clients) -> Self {
+        Self { clients, key: 0 }
     }
 
     /// Whose records may be seen; every query is filtered by it.
@@ -68,11 +75,16 @@ impl Scope {
         &self.clients
     }
 
+    /// The key that gave the right.
+    pub fn key(&self) -> i64 {
+        self.key
+    }
+
     /// The part of this scope that is one client's; `None` where that client is not in it.
     pub fn narrowed(&self, client: &ClientId) -> Option<Self> {
         match &self.clients {
             Clients::One(own) if own != client => None,
-            _ => Some(Self::one(client.clone())),
+            _ => Some(Self::one(client.clone(), self.key)),
         }
     }
 }
@@ -134,9 +146,9 @@ mod tests {
     #[test]
     fn a_scope_narrows_to_what_lies_in_it() {
         let [a, b] = ["a", "b"].map(|name| ClientId::new(name).unwrap());
-        assert_eq!(Scope::all().narrowed(&a), Some(Scope::one(a.clone())));
-        assert_eq!(Scope::one(a.clone()).narrowed(&a), Some(Scope::one(a.clone())));
-        assert_eq!(Scope::one(a).narrowed(&b), None);
+        assert_eq!(Scope::all(7).narrowed(&a), Some(Scope::one(a.clone(), 7)));
+        assert_eq!(Scope::one(a.clone(), 7).narrowed(&a), Some(Scope::one(a.clone(), 7)));
+        assert_eq!(Scope::one(a, 7).narrowed(&b), None);
     }
 
     #[test]

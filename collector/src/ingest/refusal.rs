@@ -1,7 +1,11 @@
 //! Why a record or a request is refused.
 
-use crate::error::ApiError;
+use std::collections::BTreeMap;
 
+use utoipa::IntoResponses;
+use utoipa::openapi::{RefOr, Response};
+
+use crate::error::{ApiError, refusals};
 use crate::fields::WrongType;
 
 /// Why one record, or the whole request, is not stored. Nothing of it is quoted.
@@ -77,5 +81,25 @@ impl From<Refusal> for ApiError {
             Some(index) => error.at(index),
             None => error,
         }
+    }
+}
+
+/// How storing is refused.
+#[derive(Debug)]
+pub(crate) struct Refusals;
+
+impl IntoResponses for Refusals {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        refusals(&[
+            (400, "The body cannot be read."),
+            (401, "The key is missing, unknown or revoked."),
+            (403, "The key is not for storing, or every record is another client's."),
+            (408, "The body did not arrive in time."),
+            (413, "A record or the request is too large."),
+            (415, "The coding or the media type is not taken."),
+            (422, "The record is not valid."),
+            (429, "The key is used too often."),
+            (503, "Not just now; later it may do. Nothing of the request is stored."),
+        ])
     }
 }

@@ -2,38 +2,53 @@
 
 use serde::Serialize;
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::store::Listed;
 use crate::time;
 
-/// What a list tells of a record; what the record does not have is left out.
-#[derive(Debug, Serialize)]
-pub(crate) struct Item {
-    record_id: Uuid,
-    kind: &'static str,
-    client_id: String,
-    executed_at: String,
-    recorded_at: String,
-    outcome: &'static str,
-    level: String,
-    #[serde(flatten)]
-    own: Own,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    metrics: Option<Box<RawValue>>,
-}
-
-/// A field that is left out where the record does not have it.
-macro_rules! own {
-    ($($name:ident: $type:ty),* $(,)?) => {
-        #[derive(Debug, Serialize)]
-        struct Own {
-            $(#[serde(skip_serializing_if = "Option::is_none")] $name: Option<$type>,)*
+/// A line of a list: some fields that every record has, and others that are left out where the
+/// record does not have them.
+macro_rules! item {
+    ($($(#[$doc:meta])* $name:ident: $type:ty),* $(,)?) => {
+        /// What a list tells of a record; what the record does not have is left out.
+        #[derive(Debug, Serialize, ToSchema)]
+        pub(crate) struct Item {
+            /// The record's own id, a `UUIDv7`.
+            record_id: Uuid,
+            /// What it is about.
+            #[schema(schema_with = crate::schema::kind)]
+            kind: &'static str,
+            /// Whose it is.
+            client_id: String,
+            /// When it happened (RFC 3339, UTC).
+            #[schema(format = DateTime)]
+            executed_at: String,
+            /// When the record was made (RFC 3339, UTC), as its id tells.
+            #[schema(format = DateTime)]
+            recorded_at: String,
+            /// What became of it, whatever the kind calls that.
+            #[schema(schema_with = crate::schema::outcome)]
+            outcome: &'static str,
+            /// What the record holds.
+            #[schema(schema_with = crate::schema::level)]
+            level: String,
+            $(
+                $(#[$doc])*
+                #[serde(skip_serializing_if = "Option::is_none")]
+                #[schema(nullable = false)]
+                $name: Option<$type>,
+            )*
+            /// Numbers by name.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            #[schema(value_type = Option<std::collections::HashMap<String, f64>>, nullable = false)]
+            metrics: Option<Box<RawValue>>,
         }
 
         impl From<Listed> for Item {
             fn from(listed: Listed) -> Self {
-                let Listed { client, row } = listed;
+                let Listed { client, row, .. } = listed;
                 Self {
                     record_id: row.record_id,
                     kind: row.kind.as_str(),
@@ -42,7 +57,7 @@ macro_rules! own {
                     recorded_at: time::rfc3339(row.recorded_at()),
                     outcome: row.outcome.as_str(),
                     level: row.level,
-                    own: Own { $($name: row.$name),* },
+                    $($name: row.$name,)*
                     metrics: row.metrics.and_then(|json| RawValue::from_string(json).ok()),
                 }
             }
@@ -50,29 +65,53 @@ macro_rules! own {
     };
 }
 
-own! {
+item! {
+    /// The kind's own word for the outcome.
     status: String,
+    /// Why, in one line.
     status_reason: String,
+    /// What it was about.
     category: String,
+    /// Such as `production`.
     environment: String,
+    /// Which workflow ran.
     workflow_name: String,
+    /// In which version.
     workflow_version: String,
+    /// The ticket.
     ticket_id: String,
+    /// 1 for the first run of the ticket.
     attempt: i64,
+    /// How long it took.
     execution_time_seconds: f64,
+    /// How sure it was, from 0 to 1.
     confidence: f64,
+    /// Tokens that models read.
     input_tokens: i64,
+    /// Tokens that models wrote.
     output_tokens: i64,
+    /// What it cost.
     cost: f64,
+    /// In which currency (ISO 4217).
     currency: String,
+    /// How many errors it met.
     error_count: i64,
+    /// Which provider was called, or which system an event came from.
     provider_name: String,
+    /// What was done.
     action_type: String,
+    /// What happened.
     event_type: String,
+    /// To which group that belongs.
     event_category: String,
+    /// What kind of thing was changed.
     resource_type: String,
+    /// Which one.
     resource_id: String,
+    /// What kind of thing it happened to.
     entity_type: String,
+    /// Which one.
     entity_id: String,
+    /// Who did it.
     user_id: String,
 }

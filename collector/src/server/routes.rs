@@ -19,8 +19,9 @@ pub(super) fn routes(store: Arc<dyn Store>, auth: &Arc<Auth<dyn Store>>, limits:
     let intake = Arc::new(Intake::new(Arc::clone(auth), Arc::clone(&store), limits));
     let library = Arc::new(Library::new(Arc::clone(auth), Arc::clone(&store)));
     let reading = Router::new()
-        .route(LOGS_PATH, get(query::list))
-        .route("/v1/logs/{record_id}", get(query::record))
+        .route(LOGS_PATH, get(query::list::list))
+        .route("/v1/logs/failed", get(query::list::failed))
+        .route("/v1/logs/{record_id}", get(query::record::record))
         .with_state(library);
     Router::new()
         .route(LOGS_PATH, post(ingest::post))

@@ -18,7 +18,7 @@ use crate::auth::{Ingest, KeySource, NewKey, Operator, Scope, StoredKey};
 pub use crate::failure::StoreError;
 
 pub use self::entry::{Entry, Kind, Outcome, Row};
-pub use self::page::{Cursor, Filter, Listed, Page, PageRequest};
+pub use self::page::{By, Cursor, Direction, Filter, Key, Listed, Page, PageRequest, Sort};
 pub use self::sketch::Sketch;
 pub use self::sqlite::SqliteStore;
 
@@ -42,13 +42,26 @@ pub trait Store: KeySource {
         record_id: Uuid,
     ) -> BoxFuture<'a, Result<Option<String>, StoreError>>;
 
-    /// One page of a list, newest first.
+    /// One page of a list.
     fn list<'a>(
         &'a self,
         scope: &'a Scope,
         filter: &'a Filter,
         page: &'a PageRequest,
     ) -> BoxFuture<'a, Result<Page, StoreError>>;
+
+    /// The whole records with these numbers, each with its number, in any order. Numbers without
+    /// one are left out. All of them are in memory at once: ask for few at a time.
+    fn payloads<'a>(
+        &'a self,
+        scope: &'a Scope,
+        seqs: &'a [i64],
+    ) -> BoxFuture<'a, Result<Vec<(i64, String)>, StoreError>>;
+
+    /// Stores a record of the collector's own, about what the holder of this right does. When it
+    /// answers, the record is committed and synced.
+    fn tell<'a>(&'a self, scope: &'a Scope, record: Entry)
+    -> BoxFuture<'a, Result<(), StoreError>>;
 
     /// All keys, the revoked ones as well, in the order of their making.
     fn keys<'a>(

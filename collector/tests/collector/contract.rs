@@ -1,5 +1,7 @@
 //! What every store promises; a new one adds a line at the end and passes all of it.
 
+mod lists;
+
 use std::sync::Arc;
 
 use epilogue_collector::store::{self, Entry, Filter, Kind, Outcome, PageRequest, Row, Store};
@@ -8,6 +10,11 @@ use epilogue_collector::{
     Auth, COLLECTOR_CLIENT, ClientId, Ingest, KeyScope, Operator, Scope, create_key, revoke_key,
 };
 use uuid::Uuid;
+
+use self::lists::{
+    each_filter_holds_in_each_order, filters_hold_together, the_rare_is_found_among_the_many,
+    what_a_reader_does_is_told_of_while_its_key_stands, whole_records_are_given_within_the_scope,
+};
 
 type Shared = Arc<dyn Store>;
 
@@ -42,7 +49,10 @@ async fn ids(store: &Shared, scope: &Scope, limit: usize) -> Vec<Uuid> {
     let filter = Filter { kind: Some(Kind::Workflow), ..Filter::default() };
     let (mut ids, mut after) = (Vec::new(), None);
     loop {
-        let page = store.list(scope, &filter, &PageRequest { after, limit }).await.unwrap();
+        let page = store
+            .list(scope, &filter, &PageRequest { after, limit, ..PageRequest::default() })
+            .await
+            .unwrap();
         ids.extend(page.items.iter().map(|item| item.row.record_id));
         after = page.next;
         if after.is_none() {
@@ -119,7 +129,7 @@ async fn acts_are_recorded(store: Shared) {
     revoke_key(store.as_ref(), &operator, rights.key()).await.unwrap();
     let scope = reader(&store, COLLECTOR_CLIENT, KeyScope::Read).await;
     let filter = Filter { kind: Some(Kind::Audit), ..Filter::default() };
-    let page = PageRequest { after: None, limit: 10 };
+    let page = PageRequest { limit: 10, ..PageRequest::default() };
     let page = store.list(&scope, &filter, &page).await.unwrap();
     let acts: Vec<_> = page.items.iter().map(|item| item.row.action_type.as_deref()).collect();
     // The newest is the making of the key that reads here.
@@ -172,6 +182,11 @@ macro_rules! keeps_its_promises {
             acts_are_recorded,
             many_at_once_are_all_stored,
             a_closed_store_takes_nothing,
+            each_filter_holds_in_each_order,
+            filters_hold_together,
+            the_rare_is_found_among_the_many,
+            whole_records_are_given_within_the_scope,
+            what_a_reader_does_is_told_of_while_its_key_stands,
         );
     };
 }

@@ -5,6 +5,7 @@ mod connections;
 mod contract;
 mod end_to_end;
 mod faults;
+mod filtered_and_sorted;
 mod found_by_words;
 mod keys;
 mod masked_again;

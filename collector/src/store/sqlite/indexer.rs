@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
-use sqlx::{Connection, Executor};
+use sqlx::sqlite::{SqliteConnection, SqlitePool, SqliteRow};
+use sqlx::{Connection, Executor, Row as _};
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
@@ -13,6 +13,7 @@ use super::statement::{SqliteQuery, Statements};
 use super::words;
 use crate::metrics;
 use crate::store::StoreError;
+use crate::store::page::Filter;
 
 /// How many records a transaction indexes.
 const CHUNK: i64 = 256;
@@ -34,7 +35,7 @@ pub(super) struct Indexer {
 impl Indexer {
     pub(super) fn new(text: SqliteConnection, readers: SqlitePool, stored: Arc<Notify>) -> Self {
         let insertion =
-            Statements::new("INSERT OR FAIL INTO", "record_text", &["rowid", "client", "text"]);
+            Statements::new("INSERT OR FAIL INTO", "record_text", &["rowid", "labels", "text"]);
         Self { text, readers, stored, insertion }
     }
 
@@ -65,8 +66,8 @@ impl Indexer {
             .fetch_one(&mut self.text)
             .await
             .map_err(unavailable)?;
-        let records: Vec<(i64, String, String)> = sqlx::query_as(
-            "SELECT seq, client_id, payload FROM payloads JOIN workflow_logs USING (seq) \
+        let records = sqlx::query(
+            "SELECT payload, workflow_logs.* FROM payloads JOIN workflow_logs USING (seq) \
              WHERE seq > ? ORDER BY seq LIMIT ?",
         )
         .bind(through)
@@ -74,17 +75,13 @@ impl Indexer {
         .fetch_all(&self.readers)
         .await
         .map_err(unavailable)?;
-        let Some((last, _, _)) = records.last() else {
+        let rows: Result<Vec<_>, _> = records.iter().map(indexed).collect();
+        let rows = rows.map_err(unavailable)?;
+        let Some((last, _, _)) = rows.last() else {
             metrics::text_lag(0);
             return Ok(0);
         };
         let last = *last;
-        let rows: Vec<_> = records
-            .into_iter()
-            .map(|(seq, client, payload)| {
-                (seq, words::of_client(&client), words::of_record(&payload))
-            })
-            .collect();
         self.insertion.run(&mut self.text, &rows, bind).await.map_err(unavailable)?;
         self.progress(last).await?;
         Ok(rows.len())
@@ -105,9 +102,21 @@ impl Indexer {
     }
 }
 
+/// The number of a record, its labels and its words.
+fn indexed(row: &SqliteRow) -> Result<(i64, String, String), sqlx::Error> {
+    let mut labels = words::label("client_id", row.try_get("client_id")?);
+    for name in Filter::EQUAL {
+        if let Some(text) = row.try_get::<Option<&str>, _>(name)? {
+            labels.push(' ');
+            labels.push_str(&words::label(name, text));
+        }
+    }
+    Ok((row.try_get("seq")?, labels, words::of_record(row.try_get("payload")?)))
+}
+
 fn bind<'q>(
     query: SqliteQuery<'q>,
-    (seq, client, text): &'q (i64, String, String),
+    (seq, labels, text): &'q (i64, String, String),
 ) -> SqliteQuery<'q> {
-    query.bind(seq).bind(client.as_str()).bind(text.as_str())
+    query.bind(seq).bind(labels.as_str()).bind(text.as_str())
 }

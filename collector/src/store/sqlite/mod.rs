@@ -1,13 +1,20 @@
 //! The store in one file: SQLite with a write-ahead log, one writer and a few readers.
 
 mod failure;
+mod index;
 mod indexer;
 mod insert;
 mod keys;
+mod list;
 mod memory;
 mod open;
+#[cfg(test)]
+mod plans;
 mod read;
 mod rollup;
+mod row;
+mod select;
+mod span;
 mod statement;
 mod tally;
 mod words;
@@ -122,7 +129,26 @@ impl Store for SqliteStore {
         filter: &'a Filter,
         page: &'a PageRequest,
     ) -> BoxFuture<'a, Result<Page, StoreError>> {
-        Box::pin(read::list(&self.readers, scope, filter, page))
+        Box::pin(list::list(&self.readers, scope, filter, page))
+    }
+
+    fn payloads<'a>(
+        &'a self,
+        scope: &'a Scope,
+        seqs: &'a [i64],
+    ) -> BoxFuture<'a, Result<Vec<(i64, String)>, StoreError>> {
+        Box::pin(read::payloads(&self.readers, scope, seqs))
+    }
+
+    fn tell<'a>(
+        &'a self,
+        scope: &'a Scope,
+        record: Entry,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            let (answer, answered) = oneshot::channel();
+            self.order(Order::Tell { key: scope.key(), record, answer }, answered).await
+        })
     }
 
     fn keys<'a>(&'a self, _: &'a Operator) -> BoxFuture<'a, Result<Vec<StoredKey>, StoreError>> {

@@ -4,13 +4,15 @@ use std::fmt::{self, Write};
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use crate::auth::{ClientId, Clients, Scope};
+use crate::auth::{Clients, Scope};
+use crate::store::page::Filter;
 
-/// One word for a client, whatever its name is made of.
-pub(super) fn of_client(client: &str) -> String {
-    let mut word = String::with_capacity(1 + 2 * client.len());
-    word.push('c');
-    for byte in client.bytes() {
+/// One word for a field that a list can be filtered by, whatever its text is made of.
+pub(super) fn label(name: &str, text: &str) -> String {
+    let mut word = String::with_capacity(name.len() + 1 + 2 * text.len());
+    word.extend(name.chars().filter(|character| *character != '_'));
+    word.push('x');
+    for byte in text.bytes() {
         let _ = write!(word, "{byte:02x}");
     }
     word
@@ -25,23 +27,29 @@ pub(super) fn of_record(payload: &str) -> String {
     text
 }
 
-/// The expression that finds the records of a scope with all of these words.
-pub(super) fn expression(scope: &Scope, query: &str) -> String {
-    let mut expression = match scope.clients() {
-        Clients::One(client) => format!("client : {} AND ", own_word(client)),
-        Clients::All => String::new(),
+/// The expression that finds the records of a scope with all of these words, and with what else
+/// the filter wants to be equal.
+///
+/// The index then finds what has all of it by steps from one to the next, where the rows of
+/// everything with a common word would have to be looked at otherwise.
+pub(super) fn expression(scope: &Scope, filter: &Filter, words: &str) -> String {
+    let client = match scope.clients() {
+        Clients::One(client) => Some(label("client_id", client.as_str())),
+        Clients::All => None,
     };
-    expression.push_str("text : (");
-    for word in query.split_whitespace() {
+    let labels = filter.equal().map(|(name, text)| label(name, text));
+    let mut expression = String::new();
+    for label in client.into_iter().chain(labels) {
+        let _ = write!(expression, "labels : {label} AND ");
+    }
+    // Without a word nothing is found, and with this empty one there is an expression all the same.
+    expression.push_str("text : (\"\" ");
+    for word in words.split(|end: char| end.is_whitespace() || end.is_control()) {
         // In quotes every character stands for itself but the quotation mark.
         let _ = write!(expression, "\"{}\" ", word.replace('"', "\"\""));
     }
     expression.push(')');
     expression
-}
-
-fn own_word(client: &ClientId) -> String {
-    of_client(client.as_str())
 }
 
 /// Collects texts from a value.
@@ -121,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_is_one_word() {
-        assert_eq!(of_client("a b"), "c612062");
+    fn a_field_is_one_word() {
+        assert_eq!(label("client_id", "a b"), "clientidx612062");
     }
 }

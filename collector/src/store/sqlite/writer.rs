@@ -34,6 +34,8 @@ pub(super) enum Order {
     CreateKey { key: NewKey, record: Entry, answer: Answer<i64> },
     /// Revoke a key, and store the record of it.
     RevokeKey { key: i64, record: Entry, answer: Answer<bool> },
+    /// Store a record of what the holder of a key does.
+    Tell { key: i64, record: Entry, answer: Answer<()> },
 }
 
 /// Records of one request.
@@ -86,6 +88,9 @@ impl Writer {
                 }
                 Order::RevokeKey { key, record, answer } => {
                     let _ = answer.send(self.revoke_key(key, record).await);
+                }
+                Order::Tell { key, record, answer } => {
+                    let _ = answer.send(self.tell_of(key, record).await);
                 }
             }
         }
@@ -213,6 +218,16 @@ impl Writer {
         let result = self.end(result).await;
         self.memory.forget();
         result
+    }
+
+    async fn tell_of(&mut self, key: i64, record: Entry) -> Result<(), StoreError> {
+        self.begin().await?;
+        let result = if self.memory.is_active(key) {
+            self.tell(record).await
+        } else {
+            Err(StoreError::Revoked)
+        };
+        self.end(result).await
     }
 
     /// A record of the collector's own.

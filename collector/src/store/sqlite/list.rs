@@ -1,0 +1,166 @@
+//! Lists, page by page, each for a bounded amount of work.
+
+use sqlx::Row as _;
+use sqlx::sqlite::SqlitePool;
+
+use super::failure::unavailable;
+use super::select::{List, Part, Source};
+use super::{index, row, words};
+use crate::auth::Scope;
+use crate::store::StoreError;
+use crate::store::page::{By, Cursor, Filter, Key, Listed, Page, PageRequest, Sort};
+
+/// Up to how many records are read and sorted for a page.
+const FEW: i64 = 2_000;
+/// How far a page looks for records that hold, in steps: few statements where many do, and no more
+/// work where few do. Whoever goes on behind the page goes on behind what was looked through.
+///
+/// In the order of time a record's row lies beside that of the one before, in others anywhere: there
+/// a page looks less far.
+const STEPS: [i64; 4] = [1_000, 4_000, 16_000, 64_000];
+const STEPS_ANYWHERE: [i64; 3] = [1_000, 4_000, 16_000];
+
+/// One page of a list.
+pub(super) async fn list(
+    readers: &SqlitePool,
+    scope: &Scope,
+    filter: &Filter,
+    page: &PageRequest,
+) -> Result<Page, StoreError> {
+    let list = chosen(readers, scope, filter, page.sort.of(filter)).await?;
+    let steps = match list.sort.by {
+        By::Time | By::Stored => &STEPS[..],
+        By::Duration | By::Confidence => &STEPS_ANYWHERE[..],
+    };
+    page_within(readers, &list, page, steps).await
+}
+
+/// A page for so many steps of work.
+async fn page_within(
+    readers: &SqlitePool,
+    list: &List<'_>,
+    page: &PageRequest,
+    steps: &[i64],
+) -> Result<Page, StoreError> {
+    let mut place = page.after.filter(|cursor| cursor.sort() == list.sort);
+    let mut items: Vec<Listed> = Vec::new();
+    for step in steps {
+        let through = if list.is_in_order() && !list.is_exact() {
+            ahead(readers, list, place, *step).await?
+        } else {
+            None
+        };
+        let limit = i64::try_from(page.limit - items.len()).unwrap_or(i64::MAX).saturating_add(1);
+        items.extend(rows(readers, list, Part { after: place, through, limit }).await?);
+        if items.len() > page.limit {
+            items.truncate(page.limit);
+            let next = items.last().and_then(|last| last.place(list.sort));
+            return Ok(Page { items, next });
+        }
+        if through.is_none() {
+            return Ok(Page { items, next: None });
+        }
+        place = through;
+    }
+    Ok(Page { items, next: place })
+}
+
+/// The list with what it is read by: what leaves few records, or has the list's order.
+async fn chosen<'a>(
+    readers: &SqlitePool,
+    scope: &'a Scope,
+    filter: &'a Filter,
+    sort: Sort,
+) -> Result<List<'a>, StoreError> {
+    if let Some(asked) = &filter.words {
+        let source = Source::Words(words::expression(scope, filter, asked));
+        return Ok(List { scope, filter, sort, source });
+    }
+    let source = Source::Index(index::in_order(filter, sort));
+    let mut list = List { scope, filter, sort, source };
+    for index in index::candidates(filter, sort) {
+        let mut sql = list.count(index, FEW + 1);
+        let count: i64 = sql.build_query_scalar().fetch_one(readers).await.map_err(unavailable)?;
+        if count <= FEW {
+            list.source = Source::Index(index);
+            break;
+        }
+    }
+    Ok(list)
+}
+
+/// The place so far ahead; `None` where the end is nearer.
+async fn ahead(
+    readers: &SqlitePool,
+    list: &List<'_>,
+    after: Option<Cursor>,
+    distance: i64,
+) -> Result<Option<Cursor>, StoreError> {
+    let mut sql = list.ahead(after, distance);
+    let row = sql.build().fetch_optional(readers).await.map_err(unavailable)?;
+    let Some(row) = row else { return Ok(None) };
+    if let Source::Words(_) = list.source {
+        let seq = row.try_get(0).map_err(unavailable)?;
+        return Ok(Some(Cursor { direction: list.sort.direction, key: Key::Stored, seq }));
+    }
+    Ok(row::listed(&row)?.place(list.sort))
+}
+
+async fn rows(
+    readers: &SqlitePool,
+    list: &List<'_>,
+    part: Part,
+) -> Result<Vec<Listed>, StoreError> {
+    let rows = list.rows(part).build().fetch_all(readers).await.map_err(unavailable)?;
+    rows.iter().map(row::listed).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::{Auth, ClientId, KeyScope, Operator};
+    use crate::store::{Entry, Kind, Outcome, Row, SqliteStore, Store};
+    use std::sync::Arc;
+    use uuid::Uuid;
+
+    async fn filled() -> (Arc<SqliteStore>, Scope, tempfile::TempDir) {
+        let place = tempfile::tempdir().unwrap();
+        let store = Arc::new(SqliteStore::open(&place.path().join("x.db")).await.unwrap());
+        let auth = Auth::new(Arc::clone(&store), None);
+        let (client, operator) = (ClientId::new("a").unwrap(), Operator::at_the_command_line());
+        let key = async |scope| {
+            crate::create_key(store.as_ref(), &operator, client.clone(), scope).await.unwrap()
+        };
+        let (ingest, read) = (key(KeyScope::Ingest).await, key(KeyScope::Read).await);
+        let ingest = auth.ingest(Some(ingest.reveal().as_bytes())).await.unwrap();
+        let scope = auth.read(Some(read.reveal().as_bytes())).await.unwrap();
+        let entry = |at: i64| {
+            let row = Row::new(Uuid::now_v7(), Kind::Workflow, at / 2, Outcome::Ok);
+            let workflow_name = (at % 10 == 0).then(|| "rare".to_owned());
+            Entry { row: Row { workflow_name, ..row }, payload: "{}".to_owned() }
+        };
+        store.append(ingest, (0..100).map(entry).collect()).await.unwrap();
+        (store, scope, place)
+    }
+
+    #[tokio::test]
+    async fn a_page_that_looks_no_farther_tells_where_to_go_on() {
+        let (store, scope, _place) = filled().await;
+        let rare = Filter { workflow_name: Some("rare".to_owned()), ..Filter::default() };
+        let mut request = PageRequest { limit: 50, ..PageRequest::default() };
+        let list = chosen(&store.readers, &scope, &rare, request.sort).await.unwrap();
+        let (mut found, mut pages) = (Vec::new(), 0);
+        loop {
+            let page = page_within(&store.readers, &list, &request, &[3, 4]).await.unwrap();
+            assert!(page.items.len() <= 1, "seven records hold one at most");
+            found.extend(page.items.iter().map(|item| item.row.executed_at));
+            pages += 1;
+            request.after = page.next;
+            if page.next.is_none() {
+                break;
+            }
+        }
+        assert_eq!(found, (0..10).rev().map(|at| at * 5).collect::<Vec<_>>());
+        assert_eq!(pages, 100 / 7 + 1);
+    }
+}
