@@ -1,10 +1,15 @@
 //! `GET /v1/…`: lists and records for those who may see them.
 
+mod along;
+pub(crate) mod audit;
 mod cursor;
 mod item;
 mod library;
 pub(crate) mod list;
 mod parameters;
 pub(crate) mod record;
+pub(crate) mod tickets;
+pub(crate) mod timeline;
+mod whole;
 
 pub(crate) use self::library::Library;

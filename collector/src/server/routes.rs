@@ -22,6 +22,9 @@ pub(super) fn routes(store: Arc<dyn Store>, auth: &Arc<Auth<dyn Store>>, limits:
         .route(LOGS_PATH, get(query::list::list))
         .route("/v1/logs/failed", get(query::list::failed))
         .route("/v1/logs/{record_id}", get(query::record::record))
+        .route("/v1/tickets/{ticket_id}", get(query::tickets::ticket))
+        .route("/v1/timeline/{entity_type}/{entity_id}", get(query::timeline::timeline))
+        .route("/v1/audit/{resource_type}/{resource_id}", get(query::audit::audit))
         .with_state(library);
     Router::new()
         .route(LOGS_PATH, post(ingest::post))

@@ -196,6 +196,11 @@ async fn what_cannot_be_asked_for_is_refused() {
     ] {
         paths.push(format!("/v1/logs/failed?{wrong}"));
     }
+    for path in ["/v1/tickets/1", "/v1/timeline/email/1", "/v1/audit/rule/1"] {
+        for wrong in ["kind=audit", "canary=1", "limit=0", "since=canary", "client_id="] {
+            paths.push(format!("{path}?{wrong}"));
+        }
+    }
     for path in paths {
         let (status, body) = server.get(&key, &path).await;
         assert_eq!(status, 400, "{path}: {body}");

@@ -1,5 +1,6 @@
 //! The collector as its callers see it, one file a promise.
 
+mod audit_trail;
 mod bad_requests;
 mod connections;
 mod contract;
@@ -13,4 +14,5 @@ mod process;
 mod server;
 mod sql_shell;
 mod stored_and_shown;
+mod timelines;
 mod watched;

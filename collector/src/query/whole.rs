@@ -1,0 +1,114 @@
+//! What lines take from whole records: small parts, as they stand there.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+use crate::fields::Fields;
+use crate::store::Kind;
+
+/// The parts of one record.
+#[derive(Debug, Default)]
+pub(super) struct Whole<'a> {
+    own: Fields<'a>,
+    trace: Fields<'a>,
+    object: Option<&'a RawValue>,
+}
+
+impl<'a> Whole<'a> {
+    /// Takes a record apart; nothing of one that cannot be read.
+    pub(super) fn of(kind: Kind, payload: &'a str) -> Self {
+        let fields: Fields<'a> = serde_json::from_str(payload).unwrap_or_default();
+        Self {
+            own: fields.read(kind.as_str()).ok().flatten().unwrap_or_default(),
+            trace: fields.read("trace").ok().flatten().unwrap_or_default(),
+            object: fields.get(kind.as_str()),
+        }
+    }
+
+    /// The object under the kind's own name.
+    pub(super) fn object(&self) -> Option<Box<RawValue>> {
+        self.object.map(ToOwned::to_owned)
+    }
+
+    /// A field under the kind's own name.
+    pub(super) fn own(&self, name: &str) -> Option<Box<RawValue>> {
+        self.own.get(name).map(ToOwned::to_owned)
+    }
+
+    /// A field of the trace.
+    pub(super) fn trace(&self, name: &str) -> Option<Box<RawValue>> {
+        self.trace.get(name).map(ToOwned::to_owned)
+    }
+}
+
+/// The object under the name of the record's kind, as the record has it.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub(crate) struct Own {
+    /// Of an action.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>, nullable = false)]
+    action: Option<Box<RawValue>>,
+    /// Of an audit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>, nullable = false)]
+    audit: Option<Box<RawValue>>,
+    /// Of an activity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>, nullable = false)]
+    activity: Option<Box<RawValue>>,
+    /// Of a synchronisation of tasks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>, nullable = false)]
+    task_sync: Option<Box<RawValue>>,
+    /// Of a webhook's event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>, nullable = false)]
+    webhook_event: Option<Box<RawValue>>,
+    /// Of a text that was parsed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>, nullable = false)]
+    nlp_parsing: Option<Box<RawValue>>,
+}
+
+impl Own {
+    /// That of this record.
+    pub(super) fn of(kind: Kind, whole: &Whole<'_>) -> Self {
+        let mut own = Self::default();
+        let field = match kind {
+            Kind::Workflow => return own,
+            Kind::Action => &mut own.action,
+            Kind::Audit => &mut own.audit,
+            Kind::Activity => &mut own.activity,
+            Kind::TaskSync => &mut own.task_sync,
+            Kind::WebhookEvent => &mut own.webhook_event,
+            Kind::NlpParsing => &mut own.nlp_parsing,
+        };
+        *field = whole.object();
+        own
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_stay_as_they_are() {
+        let record = r#"{"audit": {"changed_fields": ["a" ]},
+            "trace": {"changes": {"before": 1.0}, "steps": []}}"#;
+        let whole = Whole::of(Kind::Audit, record);
+        assert_eq!(whole.object().unwrap().get(), r#"{"changed_fields": ["a" ]}"#);
+        assert_eq!(whole.own("changed_fields").unwrap().get(), r#"["a" ]"#);
+        assert_eq!(whole.trace("changes").unwrap().get(), r#"{"before": 1.0}"#);
+        assert!(whole.trace("metadata").is_none());
+    }
+
+    #[test]
+    fn of_what_is_broken_there_is_nothing() {
+        for record in ["", "{", "[]", r#"{"audit": 5, "trace": "x"}"#] {
+            let whole = Whole::of(Kind::Audit, record);
+            assert!(whole.own("x").is_none() && whole.trace("x").is_none(), "{record}");
+        }
+    }
+}
