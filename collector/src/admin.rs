@@ -1,11 +1,11 @@
 //! Administrative acts: each is done and recorded in one transaction.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use epilogue::wire::SCHEMA_VERSION;
 use uuid::Uuid;
 
-use crate::auth::{ApiKey, COLLECTOR_CLIENT, ClientId, KeyScope, NewKey, Operator};
+use crate::auth::{ApiKey, COLLECTOR_CLIENT, ClientId, Clients, KeyScope, NewKey, Operator, Scope};
 use crate::store::{Entry, Kind, Outcome, Row, Store, StoreError};
 use crate::time;
 
@@ -22,7 +22,8 @@ pub async fn create_key(
     let key = ApiKey::random().map_err(|_| StoreError::Unavailable("no random numbers"))?;
     let facts = json!({"client": client.as_str(), "scope": scope.as_str()});
     let new = NewKey { hash: key.hash(), client, scope };
-    store.create_key(operator, new, entry(operator, "create", "api_key", None, &facts)).await?;
+    let record = entry(operator.name(), "create", "api_key", None, &facts);
+    store.create_key(operator, new, record).await?;
     Ok(key)
 }
 
@@ -35,21 +36,42 @@ pub async fn revoke_key(
     operator: &Operator,
     id: i64,
 ) -> Result<bool, StoreError> {
-    let record = entry(operator, "revoke", "api_key", Some(id.to_string()), &json!({"key": id}));
+    let record =
+        entry(operator.name(), "revoke", "api_key", Some(id.to_string()), &json!({"key": id}));
     store.revoke_key(operator, id, record).await
+}
+
+/// Leaves a record of an export, before the first of it is given: whose records, all clients' where
+/// no client is named, and what is told of it.
+///
+/// # Errors
+/// Where the store cannot be written, or the key was revoked.
+pub(crate) async fn tell_export(
+    store: &dyn Store,
+    scope: &Scope,
+    client: Option<&str>,
+    facts: &Value,
+) -> Result<(), StoreError> {
+    let client = match (client, scope.clients()) {
+        (Some(client), _) => client,
+        (None, Clients::One(own)) => own.as_str(),
+        (None, Clients::All) => "*",
+    };
+    let who = format!("key:{}", scope.key());
+    store.tell(scope, entry(&who, "export", "export", Some(client.to_owned()), facts)).await
 }
 
 /// The record of one act.
 fn entry(
-    operator: &Operator,
+    who: &str,
     action: &str,
     resource_type: &str,
     resource_id: Option<String>,
-    metadata: &serde_json::Value,
+    metadata: &Value,
 ) -> Entry {
     let (record_id, now) = (Uuid::now_v7(), time::now_millis());
     let mut audit = json!({
-        "user_id": operator.name(), "action": action, "resource_type": resource_type,
+        "user_id": who, "action": action, "resource_type": resource_type,
     });
     if let Some(id) = &resource_id {
         audit["resource_id"] = id.as_str().into();
@@ -64,7 +86,7 @@ fn entry(
         action_type: Some(action.to_owned()),
         resource_type: Some(resource_type.to_owned()),
         resource_id,
-        user_id: Some(operator.name().to_owned()),
+        user_id: Some(who.to_owned()),
         level: "FULL_TRACE".to_owned(),
         ..Row::new(record_id, Kind::Audit, now, Outcome::Ok)
     };

@@ -1,5 +1,7 @@
 //! One line of a list as it is answered.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -7,6 +9,8 @@ use uuid::Uuid;
 
 use crate::store::Listed;
 use crate::time;
+
+use super::cell::Cell;
 
 /// A line of a list: some fields that every record has, and others that are left out where the
 /// record does not have them.
@@ -60,6 +64,32 @@ macro_rules! item {
                     $($name: row.$name,)*
                     metrics: row.metrics.and_then(|json| RawValue::from_string(json).ok()),
                 }
+            }
+        }
+
+        impl Item {
+            /// The names of its fields, in the order of [`cells`](Self::cells).
+            pub(super) const COLUMNS: &'static [&'static str] = &[
+                "record_id", "kind", "client_id", "executed_at", "recorded_at", "outcome", "level",
+                $(stringify!($name),)*
+                "metrics",
+            ];
+
+            /// Its fields as cells of a table, empty where the record does not have one.
+            pub(super) fn cells(&self) -> impl Iterator<Item = Cow<'_, str>> {
+                let id = self.record_id.hyphenated().to_string();
+                let every = [
+                    Cow::Owned(id),
+                    self.kind.into(),
+                    self.client_id.cell(),
+                    self.executed_at.cell(),
+                    self.recorded_at.cell(),
+                    self.outcome.into(),
+                    self.level.cell(),
+                ];
+                let own = [$(self.$name.as_ref().map(Cell::cell).unwrap_or_default(),)*];
+                let metrics = self.metrics.as_ref().map(|json| json.get()).unwrap_or_default();
+                every.into_iter().chain(own).chain([metrics.into()])
             }
         }
     };

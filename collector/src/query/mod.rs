@@ -2,8 +2,10 @@
 
 mod along;
 pub(crate) mod audit;
+mod cell;
 mod cursor;
-mod item;
+pub(crate) mod export;
+pub(crate) mod item;
 mod library;
 pub(crate) mod list;
 mod parameters;

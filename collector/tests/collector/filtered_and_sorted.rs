@@ -201,6 +201,9 @@ async fn what_cannot_be_asked_for_is_refused() {
             paths.push(format!("{path}?{wrong}"));
         }
     }
+    for wrong in ["format=canary", "limit=5", "sort=time", "cursor=td.1.1", "q="] {
+        paths.push(format!("/v1/export?{wrong}"));
+    }
     for path in paths {
         let (status, body) = server.get(&key, &path).await;
         assert_eq!(status, 400, "{path}: {body}");

@@ -5,6 +5,7 @@ mod bad_requests;
 mod connections;
 mod contract;
 mod end_to_end;
+mod exported;
 mod faults;
 mod filtered_and_sorted;
 mod found_by_words;

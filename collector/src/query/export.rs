@@ -1,0 +1,244 @@
+//! `GET /v1/export`: a list as one answer of any length.
+//!
+//! It is made page by page, as the reader takes it: nothing is read ahead, so that what lies in
+//! memory is one page of rows and a few whole records, whatever the length of the list. Pages go on
+//! behind a place in the order, so that none is given twice and none is left out that was there at
+//! the beginning. What cannot be gone on with breaks the connection off: a reader must not take a
+//! part for the whole.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::io;
+use std::sync::Arc;
+use std::vec::IntoIter;
+
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use epilogue::wire::NDJSON;
+use futures_util::{Stream, StreamExt, stream};
+use http::{HeaderMap, Uri, header};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use utoipa::IntoParams;
+use utoipa::openapi::schema::Object;
+
+use crate::admin;
+use crate::auth::Scope;
+use crate::error::ApiError;
+use crate::schema;
+use crate::store::{Filter, Listed, PageRequest, Sort};
+use crate::time;
+
+use super::along::AT_ONCE;
+use super::item::Item;
+use super::library::{Library, Refusals};
+use super::parameters::{Asked, Filters, When, Whose, wrong};
+
+/// How many rows lie in memory at once.
+const PAGE: usize = 500;
+
+/// In which form.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Form {
+    /// `ndjson`: the whole records as they are stored, one a line. `csv`: what lists tell of them
+    /// (RFC 4180), where a text that a spreadsheet would take for a formula has an apostrophe
+    /// before it. `ndjson` is the default.
+    #[param(schema_with = formats)]
+    format: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Ndjson,
+    Csv,
+}
+
+impl Format {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ndjson => "ndjson",
+            Self::Csv => "csv",
+        }
+    }
+
+    const fn media_type(self) -> &'static str {
+        match self {
+            Self::Ndjson => NDJSON,
+            Self::Csv => "text/csv; charset=utf-8; header=present",
+        }
+    }
+
+    /// What stands before all records.
+    fn head(self) -> Option<Bytes> {
+        if self == Self::Ndjson {
+            return None;
+        }
+        let mut table = writer();
+        let _ = table.write_record(Item::COLUMNS);
+        table.into_inner().ok().map(Bytes::from)
+    }
+}
+
+fn formats() -> Object {
+    schema::one_of(["ndjson", "csv"])
+}
+
+impl Form {
+    fn format(&self) -> Result<Format, ApiError> {
+        match self.format.as_deref() {
+            None | Some("ndjson") => Ok(Format::Ndjson),
+            Some("csv") => Ok(Format::Csv),
+            Some(_) => Err(wrong("format is ndjson or csv")),
+        }
+    }
+}
+
+/// Exports records, newest first.
+///
+/// The answer is chunked. Where it breaks off before its last chunk it is not whole: the key was
+/// revoked meanwhile, or the store cannot be read. Every export is itself an `audit` record of the
+/// client `_collector`.
+#[utoipa::path(
+    get,
+    path = "/v1/export",
+    tag = "query",
+    params(Form, Whose, When, Filters),
+    responses(
+        (status = 200, description = "All of the records.", content(
+            (String = "application/x-ndjson"), (String = "text/csv"),
+        ), headers(("Content-Disposition" = String, description = "A name for the file."))),
+        Refusals,
+    ),
+    security(("key" = [])),
+)]
+pub(crate) async fn export(
+    State(library): State<Arc<Library>>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, ApiError> {
+    let scope = library.scope(&headers).await?;
+    let mut asked = Asked::by(&uri)?;
+    let format = asked.take::<Form>()?.format()?;
+    let whose: Whose = asked.take()?;
+    let mut filter = asked.take::<Filters>()?.filter()?;
+    asked.take::<When>()?.limit(&mut filter)?;
+    asked.end()?;
+    let own = whose.within(scope.clone())?;
+    let facts = facts(&filter, format);
+    admin::tell_export(library.store.as_ref(), &scope, whose.client(), &facts).await?;
+    let time = time::rfc3339(time::now_millis()).replace(['-', ':'], "");
+    let name = format!("epilogue-{}Z.{}", &time[..15], format.as_str());
+    let headers = [
+        (header::CONTENT_TYPE, format.media_type().to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+    ];
+    let head = stream::iter(format.head().map(Ok));
+    let records = own.map(|own| Export::new(library, own, filter, format).chunks());
+    let records = stream::iter(records).flatten();
+    Ok((headers, Body::from_stream(head.chain(records))).into_response())
+}
+
+/// What the record of an export tells of it. Of most filters that is the name alone, since a
+/// ticket, a user or a word that somebody looks for may tell of a person.
+fn facts(filter: &Filter, format: Format) -> Value {
+    let mut facts = json!({"format": format.as_str(), "filters": filter.names()});
+    let told = [
+        ("kind", filter.kind.map(|kind| kind.as_str().to_owned())),
+        ("outcome", filter.outcome.map(|outcome| outcome.as_str().to_owned())),
+        ("since", filter.since.map(time::rfc3339)),
+        ("until", filter.until.map(time::rfc3339)),
+    ];
+    for (name, value) in told {
+        if let Some(value) = value {
+            facts[name] = value.into();
+        }
+    }
+    facts
+}
+
+/// An export on its way.
+struct Export {
+    library: Arc<Library>,
+    scope: Scope,
+    filter: Filter,
+    format: Format,
+    /// What is not given yet of the page that was read last.
+    rest: IntoIter<Listed>,
+    /// The page behind it; `None` at the end.
+    next: Option<PageRequest>,
+}
+
+impl Export {
+    fn new(library: Arc<Library>, scope: Scope, filter: Filter, format: Format) -> Self {
+        let sort = Sort::default().of(&filter);
+        let next = Some(PageRequest { sort, after: None, limit: PAGE });
+        Self { library, scope, filter, format, rest: Vec::new().into_iter(), next }
+    }
+
+    fn chunks(self) -> impl Stream<Item = io::Result<Bytes>> {
+        stream::try_unfold(self, |export| async {
+            export.chunk().await.map_err(|_| io::Error::other("the export cannot be gone on with"))
+        })
+    }
+
+    /// The next chunk, and what is left to do behind it.
+    async fn chunk(mut self) -> Result<Option<(Bytes, Self)>, ApiError> {
+        loop {
+            if self.rest.len() == 0 {
+                let Some(page) = self.next.take() else { return Ok(None) };
+                self.turn(page).await?;
+                continue;
+            }
+            let chunk = match self.format {
+                Format::Ndjson => self.lines().await?,
+                Format::Csv => table(self.rest.by_ref().map(Item::from)),
+            };
+            // Of records that outlived their payload nothing is left to give as a line.
+            if !chunk.is_empty() {
+                return Ok(Some((chunk.into(), self)));
+            }
+        }
+    }
+
+    /// Reads a page, where the right to it still stands.
+    async fn turn(&mut self, request: PageRequest) -> Result<(), ApiError> {
+        self.library.auth.still_reads(&self.scope).await?;
+        let page = self.library.page(Some(&self.scope), &self.filter, &request).await?;
+        self.rest = page.items.into_iter();
+        self.next = page.next.map(|next| PageRequest { after: Some(next), ..request });
+        Ok(())
+    }
+
+    /// The next whole records, one a line.
+    async fn lines(&mut self) -> Result<Vec<u8>, ApiError> {
+        let seqs: Vec<_> = self.rest.by_ref().take(AT_ONCE).map(|listed| listed.seq).collect();
+        let payloads = self.library.store.payloads(&self.scope, &seqs).await?;
+        let payloads: HashMap<_, _> = payloads.into_iter().collect();
+        let mut lines = Vec::new();
+        for payload in seqs.iter().filter_map(|seq| payloads.get(seq)) {
+            // In JSON such characters stand between values alone, where a space does as well.
+            lines.extend(payload.bytes().map(|byte| match byte {
+                b'\n' | b'\r' => b' ',
+                byte => byte,
+            }));
+            lines.push(b'\n');
+        }
+        Ok(lines)
+    }
+}
+
+/// Records as lines of a table.
+fn table(items: impl Iterator<Item = Item>) -> Vec<u8> {
+    let mut table = writer();
+    for item in items {
+        // Into memory nothing fails to be written, and all lines are of one length.
+        let _ = table.write_record(item.cells().map(Cow::into_owned));
+    }
+    table.into_inner().unwrap_or_default()
+}
+
+fn writer() -> csv::Writer<Vec<u8>> {
+    csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new())
+}
