@@ -30,7 +30,7 @@ use self::body::Coding;
 use self::budget::{Budget, Share};
 use self::masking::Masking;
 use self::record::Rules;
-use self::refusal::Refusal;
+use self::refusal::{Refusal, Refusals};
 use self::split::Shape;
 
 /// From how many bytes on a body is worked on beside the tasks that serve connections.
@@ -61,6 +61,23 @@ pub(crate) fn offer(headers: &mut HeaderMap) {
 }
 
 /// Stores the records of a request.
+///
+/// 200 means committed and synced. A batch is taken record by record: what is refused is listed, and
+/// the rest is stored. A record that was stored before is counted and stays as it is. The body may
+/// be compressed: `Content-Encoding: zstd` or `gzip`.
+#[utoipa::path(
+    post,
+    path = "/v1/logs",
+    tag = "ingest",
+    request_body(content(
+        (crate::schema::Submission = "application/json"), (String = "application/x-ndjson"),
+    ), description = "One record, an array of them, or one a line."),
+    responses(
+        (status = 200, description = "Stored.", body = crate::schema::Answer),
+        Refusals,
+    ),
+    security(("key" = [])),
+)]
 pub(crate) async fn post(
     State(intake): State<Arc<Intake>>,
     request: Request,

@@ -2,6 +2,7 @@
 
 mod connection;
 mod health;
+mod openapi;
 mod routes;
 
 use std::io;

@@ -32,6 +32,7 @@ pub(super) fn routes(store: Arc<dyn Store>, auth: &Arc<Auth<dyn Store>>, limits:
         .with_state(intake)
         .merge(reading)
         .merge(super::health::routes(store))
+        .route("/openapi.json", get(super::openapi::description))
         .fallback(async || ApiError::not_found())
         .method_not_allowed_fallback(async || {
             ApiError::new(405, "method_not_allowed", "the path has no such method")

@@ -4,6 +4,7 @@ mod audit_trail;
 mod bad_requests;
 mod connections;
 mod contract;
+mod described;
 mod end_to_end;
 mod exported;
 mod faults;
