@@ -7,6 +7,7 @@ mod entry;
 mod page;
 mod sketch;
 mod sqlite;
+mod statistics;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -21,6 +22,10 @@ pub use self::entry::{Entry, Kind, Outcome, Row};
 pub use self::page::{By, Cursor, Direction, Filter, Key, Listed, Page, PageRequest, Sort};
 pub use self::sketch::Sketch;
 pub use self::sqlite::SqliteStore;
+pub use self::statistics::{
+    Bucket, Dimension, Figures, Group, Grouping, Line, Period, Selection, Series, Statistics,
+    TooManyBuckets,
+};
 
 /// A store for the records of all clients.
 ///
@@ -62,6 +67,24 @@ pub trait Store: KeySource {
     /// answers, the record is committed and synced.
     fn tell<'a>(&'a self, scope: &'a Scope, record: Entry)
     -> BoxFuture<'a, Result<(), StoreError>>;
+    /// What the records that were chosen come to. Counts are exact for any period.
+    fn statistics<'a>(
+        &'a self,
+        scope: &'a Scope,
+        selection: &'a Selection,
+        grouping: &'a Grouping,
+    ) -> BoxFuture<'a, Result<Statistics, StoreError>>;
+
+    /// The same over time: for every bucket that begins at one of `starts`, which are those of the
+    /// selection's period.
+    fn series<'a>(
+        &'a self,
+        scope: &'a Scope,
+        selection: &'a Selection,
+        grouping: &'a Grouping,
+        bucket: Bucket,
+        starts: &'a [i64],
+    ) -> BoxFuture<'a, Result<Series, StoreError>>;
 
     /// All keys, the revoked ones as well, in the order of their making.
     fn keys<'a>(

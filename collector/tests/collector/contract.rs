@@ -1,6 +1,7 @@
 //! What every store promises; a new one adds a line at the end and passes all of it.
 
 mod lists;
+mod statistics;
 
 use std::sync::Arc;
 
@@ -14,6 +15,10 @@ use uuid::Uuid;
 use self::lists::{
     each_filter_holds_in_each_order, filters_hold_together, the_rare_is_found_among_the_many,
     what_a_reader_does_is_told_of_while_its_key_stands, whole_records_are_given_within_the_scope,
+};
+use self::statistics::{
+    a_series_is_that_of_the_records, absurd_numbers_do_no_harm,
+    statistics_are_those_of_the_records, statistics_stay_in_the_scope,
 };
 
 type Shared = Arc<dyn Store>;
@@ -187,6 +192,10 @@ macro_rules! keeps_its_promises {
             the_rare_is_found_among_the_many,
             whole_records_are_given_within_the_scope,
             what_a_reader_does_is_told_of_while_its_key_stands,
+            statistics_are_those_of_the_records,
+            a_series_is_that_of_the_records,
+            statistics_stay_in_the_scope,
+            absurd_numbers_do_no_harm,
         );
     };
 }

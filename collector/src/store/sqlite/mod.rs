@@ -16,6 +16,7 @@ mod row;
 mod select;
 mod span;
 mod statement;
+mod statistics;
 mod tally;
 mod words;
 mod writer;
@@ -34,7 +35,10 @@ use crate::auth::{Gate, Ingest, KeySource, NewKey, Operator, Scope, StoredKey};
 use self::failure::unavailable;
 use self::indexer::Indexer;
 use self::writer::{Append, Order, Writer};
-use super::{BoxFuture, Entry, Filter, Page, PageRequest, Store, StoreError, Stored};
+use super::{
+    BoxFuture, Bucket, Entry, Filter, Grouping, Page, PageRequest, Selection, Series, Statistics,
+    Store, StoreError, Stored,
+};
 
 /// How many requests may wait for the writer.
 const WAITING: usize = 1_024;
@@ -149,6 +153,26 @@ impl Store for SqliteStore {
             let (answer, answered) = oneshot::channel();
             self.order(Order::Tell { key: scope.key(), record, answer }, answered).await
         })
+    }
+
+    fn statistics<'a>(
+        &'a self,
+        scope: &'a Scope,
+        selection: &'a Selection,
+        grouping: &'a Grouping,
+    ) -> BoxFuture<'a, Result<Statistics, StoreError>> {
+        Box::pin(statistics::statistics(&self.readers, scope, selection, grouping))
+    }
+
+    fn series<'a>(
+        &'a self,
+        scope: &'a Scope,
+        selection: &'a Selection,
+        grouping: &'a Grouping,
+        bucket: Bucket,
+        starts: &'a [i64],
+    ) -> BoxFuture<'a, Result<Series, StoreError>> {
+        Box::pin(statistics::series(&self.readers, scope, selection, grouping, bucket, starts))
     }
 
     fn keys<'a>(&'a self, _: &'a Operator) -> BoxFuture<'a, Result<Vec<StoredKey>, StoreError>> {

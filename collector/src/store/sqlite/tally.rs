@@ -1,5 +1,6 @@
 //! What statistics know of a group of records: sums, and a sketch of the durations.
 
+use crate::store::statistics::finite;
 use crate::store::{Row, Sketch};
 
 /// Sums over records.
@@ -29,15 +30,15 @@ impl Tally {
         for (sum, number) in sums {
             *sum = sum.saturating_add(number.unwrap_or_default());
         }
-        self.cost += row.cost.unwrap_or_default();
+        self.cost = finite(self.cost + row.cost.unwrap_or_default());
         if let Some(seconds) = row.execution_time_seconds {
             self.timed += 1;
-            self.seconds += seconds;
+            self.seconds = finite(self.seconds + seconds);
             self.durations.add(seconds);
         }
         if let Some(confidence) = row.confidence {
             self.rated += 1;
-            self.confidence += confidence;
+            self.confidence = finite(self.confidence + confidence);
         }
     }
 
@@ -46,12 +47,12 @@ impl Tally {
         self.records += other.records;
         self.errors = self.errors.saturating_add(other.errors);
         self.timed += other.timed;
-        self.seconds += other.seconds;
+        self.seconds = finite(self.seconds + other.seconds);
         self.input_tokens = self.input_tokens.saturating_add(other.input_tokens);
         self.output_tokens = self.output_tokens.saturating_add(other.output_tokens);
-        self.cost += other.cost;
+        self.cost = finite(self.cost + other.cost);
         self.rated += other.rated;
-        self.confidence += other.confidence;
+        self.confidence = finite(self.confidence + other.confidence);
         self.durations.merge(&other.durations);
     }
 }
