@@ -21,6 +21,8 @@ use epilogue::wire::{API_KEY_HEADER, JSON};
         crate::query::timeline::timeline,
         crate::query::audit::audit,
         crate::query::export::export,
+        crate::query::stats::stats,
+        crate::query::series::series,
         super::health::alive,
         super::health::ready,
         super::health::counted,

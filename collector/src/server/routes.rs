@@ -26,6 +26,8 @@ pub(super) fn routes(store: Arc<dyn Store>, auth: &Arc<Auth<dyn Store>>, limits:
         .route("/v1/timeline/{entity_type}/{entity_id}", get(query::timeline::timeline))
         .route("/v1/audit/{resource_type}/{resource_id}", get(query::audit::audit))
         .route("/v1/export", get(query::export::export))
+        .route("/v1/stats", get(query::stats::stats))
+        .route("/v1/stats/series", get(query::series::series))
         .with_state(library);
     Router::new()
         .route(LOGS_PATH, post(ingest::post))

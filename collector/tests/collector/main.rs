@@ -15,6 +15,7 @@ mod masked_again;
 mod process;
 mod server;
 mod sql_shell;
+mod statistics;
 mod stored_and_shown;
 mod timelines;
 mod watched;
