@@ -68,7 +68,8 @@ pub(super) async fn indexer(path: &Path) -> Result<SqliteConnection, StoreError>
 
 /// The connections that read.
 pub(super) async fn readers(path: &Path) -> Result<SqlitePool, StoreError> {
-    let options = options(path)?.create_if_missing(false);
+    // What a read has to sort beyond its cache goes to a file, so that no question fills the memory.
+    let options = options(path)?.create_if_missing(false).pragma("temp_store", "FILE");
     let text =
         text_path(path).to_str().ok_or(StoreError::Damaged("its name is no text"))?.to_owned();
     let pool = SqlitePoolOptions::new()

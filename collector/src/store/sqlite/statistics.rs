@@ -18,6 +18,10 @@ use crate::store::{
     Bucket, Dimension, Figures, Grouping, Selection, Series, Sketch, Statistics, StoreError,
 };
 
+/// For how much time sketches are handed over at once, in milliseconds: 32 days. A year's would be
+/// much to hold.
+const STRETCH: i64 = 32 * DAY;
+
 /// What is added up of every piece. `total` gives the nearest number where `sum` would fail.
 const SUMS: &str = "total(records) FILTER (WHERE outcome = 'ok'), \
      total(records) FILTER (WHERE outcome = 'failed'), \
@@ -98,19 +102,25 @@ struct Question<'a> {
 
 impl<'a> Question<'a> {
     /// The statement over these pieces; `None` where there are none. The rows of a group come one
-    /// after the other, one for each currency.
+    /// after the other, one for each currency and `STRETCH`.
     fn sql(&self, pieces: &[Piece]) -> Option<QueryBuilder<'a, Sqlite>> {
-        let moment = self.over_time.then(|| "moment".to_owned());
-        let by = (0..self.grouping.by.len()).map(|at| format!("by_{at}"));
-        let by: String = moment.into_iter().chain(by).map(|name| name + ", ").collect();
-        let mut sql = QueryBuilder::new(format!("SELECT {by}{SUMS} FROM ("));
+        let by: String = (0..self.grouping.by.len()).map(|at| format!("by_{at}, ")).collect();
         let (first, others) = pieces.split_first()?;
+        let mut sql = QueryBuilder::new(if self.over_time {
+            format!("SELECT moment, {by}{SUMS} FROM (")
+        } else {
+            format!("SELECT {by}{SUMS} FROM (")
+        });
         self.piece(&mut sql, *first);
         for other in others {
             sql.push(" UNION ALL ");
             self.piece(&mut sql, *other);
         }
-        sql.push(format!(") GROUP BY {by}currency"));
+        sql.push(if self.over_time {
+            format!(") GROUP BY moment, {by}currency")
+        } else {
+            format!(") GROUP BY {by}currency, moment / {STRETCH}")
+        });
         Some(sql)
     }
 
@@ -122,13 +132,11 @@ impl<'a> Question<'a> {
             Source::Everything => ("rollups", "bucket", Some(0)),
         };
         sql.push("SELECT ");
-        if self.over_time {
-            match span {
-                // A piece of records lies within an hour, so that any of its moments will do.
-                None => sql.push_bind(piece.since).push(" AS moment, "),
-                Some(_) => sql.push("bucket AS moment, "),
-            };
-        }
+        match span {
+            // A piece of records lies within an hour, so that any of its moments will do.
+            None => sql.push_bind(piece.since).push(" AS moment, "),
+            Some(_) => sql.push("bucket AS moment, "),
+        };
         for (at, dimension) in self.grouping.by.iter().enumerate() {
             sql.push(format!("{} AS by_{at}, ", column(*dimension, span.is_none())));
         }
