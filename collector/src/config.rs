@@ -19,11 +19,12 @@ use crate::tls::Tls;
 pub struct Config {
     /// What is taken in.
     pub limits: Limits,
-    /// How many connections are served at once; others wait to be accepted.
+    /// How many connections are kept at once. Where there are more, those that have been idle
+    /// longest are closed; where none is idle, a new one waits.
     ///
     /// # Default
     /// 10,240.
-    pub max_connections: usize,
+    pub max_connections: u32,
     /// How long the head of a request may take, and how long a connection may be idle.
     ///
     /// # Default

@@ -33,9 +33,9 @@ pub(super) struct ServeOptions {
     /// How many requests a second a key may make; without a limit where this is not given.
     #[arg(long, env = "EPILOGUE_RATE")]
     rate: Option<NonZeroU32>,
-    /// How many connections are served at once.
+    /// How many connections are kept at once; beyond that, idle ones are closed.
     #[arg(long, env = "EPILOGUE_MAX_CONNECTIONS", default_value_t = Config::default().max_connections)]
-    max_connections: usize,
+    max_connections: u32,
     /// How many seconds the head of a request may take, and a connection may be idle.
     #[arg(long, env = "EPILOGUE_HEADER_TIMEOUT_SECONDS", default_value = "60")]
     header_timeout_seconds: u64,

@@ -1,66 +1,86 @@
 //! One connection: its requests one after the other, with a timer over each head.
 
+use std::io;
+use std::pin::pin;
 use std::time::Duration;
 
 use axum::Router;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
+use super::room::Seat;
+
 /// The most bytes of a head.
 const HEAD_BYTES: usize = 16 << 10;
+/// The longest that a timer is set to: what a clock adds must not be beyond its end.
+const LONGEST: Duration = Duration::from_secs(24 * 3_600);
 
 /// What every connection is served with.
+#[derive(Clone)]
 pub(super) struct Connections {
-    pub(super) service: TowerToHyperService<Router>,
-    pub(super) graceful: GracefulShutdown,
-    pub(super) header_timeout: Duration,
-    pub(super) tls: Option<TlsAcceptor>,
+    service: TowerToHyperService<Router>,
+    patience: Duration,
+    tls: Option<TlsAcceptor>,
 }
 
 impl Connections {
-    /// Serves a connection on a task of its own; it keeps its place until it ends.
-    pub(super) fn serve(&self, stream: TcpStream, place: OwnedSemaphorePermit) {
+    /// The timer over the head runs while a connection is idle, and over a TLS handshake as well.
+    pub(super) fn new(router: Router, patience: Duration, tls: Option<TlsAcceptor>) -> Self {
+        let service = TowerToHyperService::new(router);
+        Self { service, patience: patience.min(LONGEST), tls }
+    }
+
+    /// Serves a connection on a task of its own; it keeps its seat until it ends.
+    pub(super) fn serve(&self, stream: TcpStream, seat: Seat) {
         // Answers are small, and whoever waits for one is not to wait for a full packet.
         let _ = stream.set_nodelay(true);
-        let watcher = self.graceful.watcher();
-        let service = self.service.clone();
-        let (patience, tls) = (self.header_timeout, self.tls.clone());
+        let own = self.clone();
         tokio::spawn(async move {
-            // How a connection ends is its client's business: there is nobody to tell.
-            match tls {
-                None => {
-                    let _ = watcher.watch(connection(stream, service, patience)).await;
-                }
+            match &own.tls {
+                None => own.answer(stream, &seat).await,
                 Some(tls) => {
-                    if let Ok(Ok(stream)) = timeout(patience, tls.accept(stream)).await {
-                        let _ = watcher.watch(connection(stream, service, patience)).await;
-                    }
+                    let shaken = tokio::select! {
+                        shaken = timeout(own.patience, tls.accept(stream)) => shaken,
+                        () = seat.told_to_go() => return,
+                    };
+                    let Ok(Ok::<_, io::Error>(stream)) = shaken else { return };
+                    own.answer(stream, &seat).await;
                 }
             }
-            drop(place);
         });
     }
-}
 
-/// The timer over the head runs while a connection is idle as well.
-fn connection<S>(
-    stream: S,
-    service: TowerToHyperService<Router>,
-    patience: Duration,
-) -> http1::Connection<TokioIo<S>, TowerToHyperService<Router>>
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(patience)
-        .max_buf_size(HEAD_BYTES)
-        .serve_connection(TokioIo::new(stream), service)
+    /// How a connection ends is its client's business: there is nobody to tell.
+    async fn answer<S>(&self, stream: S, seat: &Seat)
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let guest = seat.guest();
+        let service = service_fn(|request| {
+            let working = guest.work();
+            let answering = self.service.call(request);
+            async move {
+                let answer = answering.await;
+                drop(working);
+                answer
+            }
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.patience)
+            .max_buf_size(HEAD_BYTES)
+            .serve_connection(TokioIo::new(stream), service);
+        let mut connection = pin!(connection);
+        tokio::select! {
+            _ = connection.as_mut() => return,
+            () = seat.told_to_go() => connection.as_mut().graceful_shutdown(),
+        }
+        let _ = connection.await;
+    }
 }

@@ -3,16 +3,13 @@
 mod connection;
 mod health;
 mod openapi;
+mod room;
 mod routes;
 
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::net::TcpListener;
 use tokio::time::{interval, sleep, timeout};
 
 use crate::auth::Auth;
@@ -21,10 +18,15 @@ use crate::metrics;
 use crate::store::Store;
 use crate::tls::Tls;
 
+use self::connection::Connections;
+use self::room::Room;
+
 /// How often what is no longer needed is forgotten.
 const TIDYING: Duration = Duration::from_secs(60);
 /// After which pause a connection is accepted again, where there are too many open files.
 const BREATH: Duration = Duration::from_millis(100);
+/// How many idle connections are closed then.
+const MANY: usize = 64;
 
 /// Serves until `shutdown` is ready; then finishes what was accepted, and closes the store.
 ///
@@ -48,21 +50,27 @@ pub async fn run(
     metrics::tidy();
     let auth = Arc::new(Auth::new(Arc::clone(&store), config.rate));
     let router = routes::routes(Arc::clone(&store), &auth, config.limits);
-    let connections = connection::Connections {
-        service: TowerToHyperService::new(router),
-        graceful: GracefulShutdown::new(),
-        header_timeout: config.header_timeout,
-        tls: config.tls.as_ref().map(Tls::acceptor),
-    };
-    let room = Arc::new(Semaphore::new(config.max_connections));
+    let tls = config.tls.as_ref().map(Tls::acceptor);
+    let connections = Connections::new(router, config.header_timeout, tls);
+    let room = Room::new(config.max_connections.max(1));
     let mut tidying = interval(TIDYING);
+    let (mut number, mut newcomer) = (0, None);
     tokio::pin!(shutdown);
     loop {
         tokio::select! {
-            accepted = accept(&listener, &room) => match accepted {
-                Ok((stream, place)) => connections.serve(stream, place),
-                Err(_) => sleep(BREATH).await,
-            },
+            accepted = listener.accept(), if newcomer.is_none() => {
+                newcomer = accepted.ok().map(|(stream, _)| stream);
+                if newcomer.is_none() {
+                    room.make_room(MANY);
+                    sleep(BREATH).await;
+                }
+            }
+            seat = room.seat(number), if newcomer.is_some() => {
+                number += 1;
+                if let Some(stream) = newcomer.take() {
+                    connections.serve(stream, seat);
+                }
+            }
             _ = tidying.tick() => {
                 auth.tidy();
                 metrics::tidy();
@@ -70,18 +78,8 @@ pub async fn run(
             () = &mut shutdown => break,
         }
     }
-    drop(listener);
+    drop((listener, newcomer));
     // What takes longer is cut off: a sender that waits for ever must not keep the server.
-    let _ = timeout(config.shutdown_timeout, connections.graceful.shutdown()).await;
+    let _ = timeout(config.shutdown_timeout, room.empty()).await;
     store.close().await;
-}
-
-/// The next connection, once there is a place for it.
-async fn accept(
-    listener: &TcpListener,
-    room: &Arc<Semaphore>,
-) -> io::Result<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
-    let place = Arc::clone(room).acquire_owned().await.map_err(io::Error::other)?;
-    let (stream, _) = listener.accept().await?;
-    Ok((stream, place))
 }
