@@ -2,10 +2,10 @@
 
 mod body;
 mod budget;
+mod characters;
 mod depth;
 mod kinds;
 mod masking;
-mod nul;
 mod outcome;
 mod record;
 mod refusal;

@@ -13,11 +13,15 @@ use crate::time;
 
 use super::masking::Masking;
 use super::refusal::Refusal;
-use super::{depth, kinds, nul, outcome};
+use super::{characters, depth, kinds, outcome};
 use crate::fields::{Fields, Name, WrongType};
 
 /// How deep the masking surely looks; what lies deeper is cut by it.
 const MAX_DEPTH: usize = 120;
+
+/// Fields that are masked by nobody, and how deep they may be nested: what they hold is not deeper.
+const STRUCTURE: [&str; 3] = ["masking", "truncation", "sdk"];
+const STRUCTURE_DEPTH: usize = 8;
 
 /// What a record is measured by.
 #[derive(Debug)]
@@ -35,9 +39,10 @@ pub(super) fn read(text: &str, rules: &Rules<'_>) -> Result<Entry, Refusal> {
     if text.len() > rules.max_record_bytes {
         return Err(Refusal::record_too_large());
     }
-    let text = nul::replaced(text);
+    let text = characters::replaced(text);
     let fields = parse(&text)?;
     check_names(&fields)?;
+    check_structure(&fields)?;
     let client: Option<Name<'_>> = read_text(&fields, "client_id")?;
     if client.is_none_or(|name| name.0 != rules.client.as_str()) {
         return Err(Refusal::foreign_client());
@@ -45,10 +50,7 @@ pub(super) fn read(text: &str, rules: &Rules<'_>) -> Result<Entry, Refusal> {
     let is_deep = depth::is_beyond(&text, MAX_DEPTH);
     match rules.masking.masked(&text, &fields, is_deep)? {
         // What is stored apart from the record is taken from what was masked as well.
-        Some(payload) => {
-            let row = row(&parse(&payload)?)?;
-            Ok(Entry { row, payload })
-        }
+        Some(payload) => Ok(Entry { row: row(&parse(&payload)?)?, payload }),
         None => Ok(Entry { row: row(&fields)?, payload: text.into_owned() }),
     }
 }
@@ -76,6 +78,17 @@ fn check_names(fields: &Fields<'_>) -> Result<(), Refusal> {
         return Err(Refusal::unknown_version());
     }
     Ok(())
+}
+
+/// What lies too deep is cut by the masking, which leaves these fields as they are.
+fn check_structure(fields: &Fields<'_>) -> Result<(), Refusal> {
+    let is_deep = |name: &&str| {
+        fields.get(name).is_some_and(|value| depth::is_beyond(value.get(), STRUCTURE_DEPTH))
+    };
+    if let Some(deep) = STRUCTURE.into_iter().find(is_deep) {
+        return Err(Refusal::invalid(format!("{deep} is nested too deeply")));
+    }
+    identifier(fields, "degraded").map(drop)
 }
 
 fn row(fields: &Fields<'_>) -> Result<Row, Refusal> {

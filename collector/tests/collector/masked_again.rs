@@ -63,3 +63,19 @@ async fn nul_is_stored_as_the_replacement_character() {
     let whole = stored(&record_with("demo", &json!({"tags": ["a\0b", "c\\u0000"]}))).await;
     assert_eq!(whole["tags"], json!(["a\u{fffd}b", "c\\u0000"]));
 }
+
+#[tokio::test]
+async fn half_a_character_hides_nothing() {
+    // A text that nobody can decode is none that the masking reads, and none that a reader gets.
+    let sent = record_with("demo", &json!({"trace": {"note": "HALF"}, "level": "FULL_TRACE"}));
+    let server = Server::start().await;
+    let (ingest, read) =
+        (server.key("demo", KeyScope::Ingest).await, server.key("demo", KeyScope::Read).await);
+    let odd = sent.to_string().replace("HALF", "\\ud800 maria.lindqvist@example.com \\uDC00!");
+    let (status, answer) = server.post(&ingest, odd).await;
+    assert_eq!(status, 200, "{answer}");
+    let (_, whole) = server.get(&read, &format!("/v1/logs/{}", id(&sent))).await;
+    let note = whole["trace"]["note"].as_str().unwrap();
+    assert!(note.starts_with("\u{fffd} ") && note.ends_with(" \u{fffd}!"), "{note}");
+    assert!(!note.contains("lindqvist"), "{note}");
+}
