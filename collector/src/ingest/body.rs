@@ -18,6 +18,9 @@ pub(super) const CODINGS: &str = "zstd, gzip";
 /// The window that a zstd frame may ask for, as a power of two: what the largest request needs.
 const ZSTD_WINDOW_LOG: u32 = 23;
 
+/// How long the rest of a refused body may take to arrive.
+const LINGER: Duration = Duration::from_secs(5);
+
 /// How a body is coded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Coding {
@@ -43,7 +46,7 @@ impl Coding {
 
 /// The body as it was sent, and the room that is kept for it.
 pub(super) async fn read(
-    mut body: Body,
+    body: &mut Body,
     limit: usize,
     patience: Duration,
     budget: &Budget,
@@ -65,6 +68,22 @@ pub(super) async fn read(
     };
     timeout(patience, reading).await.map_err(|_| Refusal::timeout())??;
     Ok((frames.joined(), share))
+}
+
+/// Lets the rest of a body arrive, and drops it: as long as a client sends, it does not look for the
+/// answer, and a connection that is closed under it takes the answer along.
+pub(super) async fn let_pass(body: &mut Body, most: usize) {
+    let mut passed = 0;
+    let passing = async {
+        while let Some(Ok(frame)) = body.frame().await {
+            passed += frame.data_ref().map_or(0, Bytes::len);
+            if passed > most {
+                return;
+            }
+        }
+    };
+    // Whoever takes longer goes without the answer.
+    let _ = timeout(LINGER, passing).await;
 }
 
 /// What has arrived; most bodies are one frame, which is not copied.
@@ -132,15 +151,17 @@ pub(super) fn decoded(
 /// Reads step by step, so that a bomb is stopped where it passes the limit.
 fn unfold(source: impl Read, limit: usize, share: &mut Share) -> Result<Bytes, Refusal> {
     const STEP: usize = 256 << 10;
-    let mut source = source.take(limit as u64 + 1);
-    let mut all = Vec::new();
+    let mut source = source.take((limit as u64).saturating_add(1));
+    let (mut all, mut room) = (Vec::new(), 0);
     loop {
         share.grow(STEP)?;
+        room += STEP;
         let read = source.by_ref().take(STEP as u64).read_to_end(&mut all).map_err(not_coded)?;
         if all.len() > limit {
             return Err(too_large());
         }
         if read < STEP {
+            share.shrink(room - all.len());
             return Ok(all.into());
         }
     }

@@ -41,6 +41,13 @@ impl Share {
         self.bytes += bytes;
         Ok(())
     }
+
+    /// Gives back what was not needed.
+    pub(super) fn shrink(&mut self, bytes: usize) {
+        let bytes = bytes.min(self.bytes);
+        self.bytes -= bytes;
+        self.budget.left.fetch_add(bytes, Ordering::Relaxed);
+    }
 }
 
 impl Drop for Share {
@@ -59,6 +66,8 @@ mod tests {
         let mut one = budget.share();
         one.grow(8).unwrap();
         assert_eq!(budget.share().grow(3).unwrap_err().status, 503);
+        one.shrink(1);
+        budget.share().grow(3).unwrap();
         drop(one);
         budget.share().grow(10).unwrap();
     }

@@ -15,10 +15,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Json;
+use axum::body::Body;
 use axum::extract::{Request, State};
 use bytes::Bytes;
 use epilogue::wire::{API_KEY_HEADER, Answer, Rejection};
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::auth::{Auth, ClientId, Ingest};
 use crate::config::Limits;
@@ -35,6 +36,8 @@ use self::split::Shape;
 
 /// From how many bytes on a body is worked on beside the tasks that serve connections.
 const LARGE: usize = 64 << 10;
+/// How many times the largest request may arrive after it was refused.
+const PASSING: usize = 4;
 
 /// What taking records in needs.
 #[derive(Debug)]
@@ -90,18 +93,38 @@ pub(crate) async fn post(
 }
 
 async fn take(intake: Arc<Intake>, request: Request) -> Result<Answer, ApiError> {
-    let (head, body) = request.into_parts();
-    let presented = head.headers.get(API_KEY_HEADER).map(HeaderValue::as_bytes);
-    let rights = intake.auth.ingest(presented).await?;
-    let form =
-        Form { ndjson: split::is_ndjson(&head.headers)?, coding: Coding::of(&head.headers)? };
-    let Limits { max_request_bytes, body_timeout, .. } = intake.limits;
-    let (body, share) = body::read(body, max_request_bytes, body_timeout, &intake.budget).await?;
+    let (head, mut body) = request.into_parts();
+    let (rights, form, body, share) = match receive(&intake, &head.headers, &mut body).await {
+        Ok(received) => received,
+        Err(error) => {
+            // Whoever waits to be asked for the body has not sent it, and is not asked.
+            let is_sent = !head.headers.contains_key(header::EXPECT);
+            if is_sent && error.status() != StatusCode::REQUEST_TIMEOUT {
+                body::let_pass(&mut body, intake.limits.max_request_bytes.saturating_mul(PASSING))
+                    .await;
+            }
+            return Err(error);
+        }
+    };
     metrics::received(body.len());
     let (read, share) = work(&intake, &rights, form, body, share).await?;
     let answer = store(&intake, rights, read).await?;
     drop(share);
     Ok(answer)
+}
+
+/// The body, from whoever may send one in this form.
+async fn receive(
+    intake: &Intake,
+    headers: &HeaderMap,
+    body: &mut Body,
+) -> Result<(Ingest, Form, Bytes, Share), ApiError> {
+    let presented = headers.get(API_KEY_HEADER).map(HeaderValue::as_bytes);
+    let rights = intake.auth.ingest(presented).await?;
+    let form = Form { ndjson: split::is_ndjson(headers)?, coding: Coding::of(headers)? };
+    let Limits { max_request_bytes, body_timeout, .. } = intake.limits;
+    let (body, share) = body::read(body, max_request_bytes, body_timeout, &intake.budget).await?;
+    Ok((rights, form, body, share))
 }
 
 /// How a body is to be read.

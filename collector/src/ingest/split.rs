@@ -67,7 +67,11 @@ pub(super) fn split(shape: Shape, body: &str, most: usize) -> Result<Vec<&str>, 
 
 /// One more than may be, where there are too many.
 fn lines(body: &str, most: usize) -> Vec<&str> {
-    body.split('\n').map(str::trim).filter(|line| !line.is_empty()).take(most + 1).collect()
+    body.split('\n')
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .take(most.saturating_add(1))
+        .collect()
 }
 
 fn elements(body: &str, most: usize) -> Result<Vec<&str>, Refusal> {
