@@ -21,7 +21,7 @@ mod tls;
 pub use admin::{create_key, revoke_key};
 pub use auth::{
     ApiKey, Auth, AuthError, COLLECTOR_CLIENT, ClientId, Clients, Gate, Ingest, KeyHash, KeyScope,
-    KeySource, NewKey, Operator, Scope, StoredKey, UnknownScope,
+    KeySource, NewKey, Operator, Scope, StoredKey, UnknownScope, Watch,
 };
 pub use config::{Config, Limits};
 pub use server::run;

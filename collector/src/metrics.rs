@@ -4,8 +4,10 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use epilogue::wire::Answer;
-use metrics::{counter, gauge, histogram};
-use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use metrics::{counter, gauge, histogram, with_local_recorder};
+use metrics_exporter_prometheus::{
+    Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
+};
 
 /// Bounds of the buckets of times, in seconds.
 const SECONDS: [f64; 12] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0];
@@ -38,6 +40,16 @@ fn counted() -> Option<&'static PrometheusHandle> {
     COUNTED.get_or_init(begin).as_ref()
 }
 
+/// What was counted by client: in a recorder of its own, since not everybody is told of clients.
+pub(crate) fn exposition_by_client() -> String {
+    by_client().handle().render()
+}
+
+fn by_client() -> &'static PrometheusRecorder {
+    static BY_CLIENT: OnceLock<PrometheusRecorder> = OnceLock::new();
+    BY_CLIENT.get_or_init(|| PrometheusBuilder::new().build_recorder())
+}
+
 /// How a request to store was answered, and how long that took.
 pub(crate) fn ingest(status: u16, took: Duration) {
     counter!("epilogue_ingest_requests_total", "status" => status.to_string()).increment(1);
@@ -65,14 +77,31 @@ pub(crate) fn text_lag(records: i64) {
     gauge!("epilogue_text_index_lag_records").set(records as f64);
 }
 
-/// What became of a request's records.
-pub(crate) fn answered(answer: &Answer) {
+/// What became of the records of a client's request.
+pub(crate) fn answered(client: &str, answer: &Answer) {
     let rejected = answer.rejected.len() as u64;
     for (outcome, records) in
         [("accepted", answer.accepted), ("duplicate", answer.duplicates), ("rejected", rejected)]
     {
         if records > 0 {
             counter!("epilogue_records_total", "outcome" => outcome).increment(records);
+            with_local_recorder(by_client(), || {
+                let labels = [("client", client.to_owned()), ("outcome", outcome.to_owned())];
+                counter!("epilogue_client_records_total", &labels).increment(records);
+            });
         }
     }
+}
+
+/// How many records all producers together say that they have lost so far for a reason.
+pub(crate) fn lost(reason: String, records: u64) {
+    counter!("epilogue_producer_lost_records_total", "reason" => reason).absolute(records);
+}
+
+/// The same of one client's producers.
+pub(crate) fn lost_by(client: &str, reason: String, records: u64) {
+    with_local_recorder(by_client(), || {
+        let labels = [("client", client.to_owned()), ("reason", reason)];
+        counter!("epilogue_client_lost_records_total", &labels).absolute(records);
+    });
 }

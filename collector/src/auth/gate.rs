@@ -9,7 +9,7 @@ use crate::failure::StoreError;
 
 use super::key::{KeyHash, KeyScope, StoredKey};
 use super::rate::Rates;
-use super::rights::{Gate, Ingest, Scope};
+use super::rights::{Clients, Gate, Ingest, Scope, Watch};
 use super::source::KeySource;
 
 /// Why a caller is turned away.
@@ -103,6 +103,15 @@ impl<K: KeySource + ?Sized> Auth<K> {
         let snapshot = self.refreshed().await?;
         let is_there = snapshot.keys.values().any(|key| key.id == scope.key());
         if is_there { Ok(()) } else { Err(AuthError::UnknownKey) }
+    }
+
+    /// The right to watch, which everybody has; with a provider's key clients are named.
+    pub async fn watch(&self, presented: Option<&[u8]>) -> Watch {
+        let scope = match presented {
+            Some(_) => self.read(presented).await.ok(),
+            None => None,
+        };
+        Watch::new(scope.is_some_and(|scope| *scope.clients() == Clients::All))
     }
 
     /// Forgets the rates of keys that were not used for a while.

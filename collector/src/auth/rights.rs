@@ -135,6 +135,24 @@ impl Operator {
     }
 }
 
+/// The right to watch the server: sums over all clients, which everybody may know. Who the clients
+/// are is told to a provider alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Watch {
+    names_clients: bool,
+}
+
+impl Watch {
+    pub(super) fn new(names_clients: bool) -> Self {
+        Self { names_clients }
+    }
+
+    /// Whether sums may be told apart by client.
+    pub fn names_clients(&self) -> bool {
+        self.names_clients
+    }
+}
+
 /// The right to look up keys, which the authentication itself has.
 #[derive(Debug)]
 pub struct Gate(pub(super) ());

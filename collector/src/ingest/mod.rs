@@ -5,6 +5,7 @@ mod budget;
 mod characters;
 mod depth;
 mod kinds;
+mod lost;
 mod masking;
 mod outcome;
 mod record;
@@ -108,7 +109,9 @@ async fn take(intake: Arc<Intake>, request: Request) -> Result<Answer, ApiError>
     };
     metrics::received(body.len());
     let (read, share) = work(&intake, &rights, form, body, share).await?;
+    let client = rights.client().clone();
     let answer = store(&intake, rights, read).await?;
+    metrics::answered(client.as_str(), &answer);
     drop(share);
     Ok(answer)
 }
@@ -222,6 +225,5 @@ async fn store(intake: &Intake, rights: Ingest, read: Read) -> Result<Answer, Ap
     answer.accepted = (stored.len() - duplicates) as u64;
     answer.duplicates = duplicates as u64;
     answer.rejected = read.rejected;
-    metrics::answered(&answer);
     Ok(answer)
 }

@@ -13,7 +13,7 @@ use crate::time;
 
 use super::masking::Masking;
 use super::refusal::Refusal;
-use super::{characters, depth, kinds, outcome};
+use super::{characters, depth, kinds, lost, outcome};
 use crate::fields::{Fields, Name, WrongType};
 
 /// How deep the masking surely looks; what lies deeper is cut by it.
@@ -48,10 +48,11 @@ pub(super) fn read(text: &str, rules: &Rules<'_>) -> Result<Entry, Refusal> {
         return Err(Refusal::foreign_client());
     }
     let is_deep = depth::is_beyond(&text, MAX_DEPTH);
+    let lost = lost::told(&fields);
     match rules.masking.masked(&text, &fields, is_deep)? {
         // What is stored apart from the record is taken from what was masked as well.
-        Some(payload) => Ok(Entry { row: row(&parse(&payload)?)?, payload }),
-        None => Ok(Entry { row: row(&fields)?, payload: text.into_owned() }),
+        Some(payload) => Ok(Entry { row: row(&parse(&payload)?)?, payload, lost }),
+        None => Ok(Entry { row: row(&fields)?, payload: text.into_owned(), lost }),
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) fn routes(store: Arc<dyn Store>, auth: &Arc<Auth<dyn Store>>, limits:
         .route(LOGS_PATH, post(ingest::post))
         .with_state(intake)
         .merge(reading)
-        .merge(super::health::routes(store))
+        .merge(super::health::routes(store, auth))
         .route("/openapi.json", get(super::openapi::description))
         .fallback(async || ApiError::not_found())
         .method_not_allowed_fallback(async || {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use uuid::Uuid;
 
+use super::lost::Lost;
 use crate::time;
 
 /// What a record is about.
@@ -208,6 +209,8 @@ pub struct Entry {
     pub row: Row,
     /// All of it, masked: one JSON object.
     pub payload: String,
+    /// What its producer has lost so far, where it tells that.
+    pub lost: Option<Lost>,
 }
 
 impl fmt::Debug for Entry {
@@ -215,6 +218,7 @@ impl fmt::Debug for Entry {
         f.debug_struct("Entry")
             .field("record_id", &self.row.record_id)
             .field("bytes", &self.payload.len())
+            .field("lost", &self.lost)
             .finish()
     }
 }

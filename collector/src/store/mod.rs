@@ -4,6 +4,7 @@
 //! without one does not compile.
 
 mod entry;
+mod lost;
 mod page;
 mod sketch;
 mod sqlite;
@@ -15,10 +16,11 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 pub use crate::auth::BoxFuture;
-use crate::auth::{Ingest, KeySource, NewKey, Operator, Scope, StoredKey};
+use crate::auth::{Ingest, KeySource, NewKey, Operator, Scope, StoredKey, Watch};
 pub use crate::failure::StoreError;
 
 pub use self::entry::{Entry, Kind, Outcome, Row};
+pub use self::lost::{Lost, LostTotal};
 pub use self::page::{By, Cursor, Direction, Filter, Key, Listed, Page, PageRequest, Sort};
 pub use self::sketch::Sketch;
 pub use self::sqlite::SqliteStore;
@@ -107,6 +109,10 @@ pub trait Store: KeySource {
         key: i64,
         record: Entry,
     ) -> BoxFuture<'a, Result<bool, StoreError>>;
+
+    /// What producers have lost, as they tell it: of each of their processes the largest figure,
+    /// summed up by reason, and by client where the right names clients.
+    fn lost<'a>(&'a self, watch: &'a Watch) -> BoxFuture<'a, Result<Vec<LostTotal>, StoreError>>;
 
     /// Whether the store answers just now.
     fn ping(&self) -> BoxFuture<'_, Result<(), StoreError>>;

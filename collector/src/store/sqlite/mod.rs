@@ -6,6 +6,7 @@ mod indexer;
 mod insert;
 mod keys;
 mod list;
+mod lost;
 mod memory;
 mod open;
 #[cfg(test)]
@@ -30,14 +31,14 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use crate::auth::{Gate, Ingest, KeySource, NewKey, Operator, Scope, StoredKey};
+use crate::auth::{Gate, Ingest, KeySource, NewKey, Operator, Scope, StoredKey, Watch};
 
 use self::failure::unavailable;
 use self::indexer::Indexer;
 use self::writer::{Append, Order, Writer};
 use super::{
-    BoxFuture, Bucket, Entry, Filter, Grouping, Page, PageRequest, Selection, Series, Statistics,
-    Store, StoreError, Stored,
+    BoxFuture, Bucket, Entry, Filter, Grouping, LostTotal, Page, PageRequest, Selection, Series,
+    Statistics, Store, StoreError, Stored,
 };
 
 /// How many requests may wait for the writer.
@@ -201,6 +202,10 @@ impl Store for SqliteStore {
             let (answer, answered) = oneshot::channel();
             self.order(Order::RevokeKey { key, record, answer }, answered).await
         })
+    }
+
+    fn lost<'a>(&'a self, watch: &'a Watch) -> BoxFuture<'a, Result<Vec<LostTotal>, StoreError>> {
+        Box::pin(lost::totals(&self.readers, watch))
     }
 
     fn ping(&self) -> BoxFuture<'_, Result<(), StoreError>> {

@@ -14,10 +14,11 @@ use super::failure::unavailable;
 use crate::store::StoreError;
 
 /// Every step from an empty file on; a step that was released never changes.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("migrations/0001_records.sql"),
     include_str!("migrations/0002_rollups.sql"),
     include_str!("migrations/0003_views.sql"),
+    include_str!("migrations/0004_lost.sql"),
 ];
 /// How long to wait for another process that writes.
 const PATIENCE: Duration = Duration::from_secs(5);

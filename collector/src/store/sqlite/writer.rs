@@ -13,6 +13,7 @@ use tokio::task::yield_now;
 use super::failure::unavailable;
 use super::insert::{Insertion, Numbered};
 use super::keys;
+use super::lost;
 use super::memory::Memory;
 use crate::auth::{ClientId, Ingest, NewKey};
 use crate::metrics;
@@ -182,6 +183,7 @@ impl Writer {
         let writer = &mut self.connection;
         self.insertion.payloads(writer, &records).await.map_err(unavailable)?;
         self.memory.rollups.add(writer, &records).await?;
+        lost::add(writer, &records).await?;
         Ok(records)
     }
 
