@@ -1,8 +1,10 @@
 //! `doctor`: is everything there that a server needs?
 
 use std::error::Error;
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::time::{SystemTime, UNIX_EPOCH};
+
+use tokio::net::TcpListener;
 
 use super::options::StoreOptions;
 use super::serve::ServeOptions;
@@ -15,17 +17,19 @@ pub(super) async fn run(
     place: &StoreOptions,
     options: &ServeOptions,
 ) -> Result<(), Box<dyn Error>> {
+    let ok = |()| "ok";
     let checks = [
-        ("configuration", options.config().map(drop)),
-        ("store", store(place).await),
-        ("disk", disk(place)),
-        ("clock", clock()),
+        ("configuration", options.config().map(drop).map(ok)),
+        ("address", address(options).await),
+        ("store", store(place).await.map(ok)),
+        ("disk", disk(place).map(ok)),
+        ("clock", clock().map(ok)),
     ];
     let mut failed = 0;
     let mut out = io::stdout().lock();
     for (name, result) in checks {
         match result {
-            Ok(()) => writeln!(out, "{name}: ok")?,
+            Ok(finding) => writeln!(out, "{name}: {finding}")?,
             Err(error) => {
                 failed += 1;
                 writeln!(out, "{name}: {error}")?;
@@ -33,6 +37,15 @@ pub(super) async fn run(
         }
     }
     if failed > 0 { Err(format!("{failed} of the checks failed").into()) } else { Ok(()) }
+}
+
+/// Listens there for a moment. A server that runs is no fault.
+async fn address(options: &ServeOptions) -> Result<&'static str, Box<dyn Error>> {
+    match TcpListener::bind(options.listen).await {
+        Ok(_) => Ok("ok"),
+        Err(error) if error.kind() == ErrorKind::AddrInUse => Ok("in use, as by a server"),
+        Err(error) => Err(format!("{}: {error}", options.listen).into()),
+    }
 }
 
 /// Opens it, brings it up to date and reads it.
@@ -49,12 +62,13 @@ fn disk(place: &StoreOptions) -> Result<(), Box<dyn Error>> {
         return Ok(());
     }
     let path = place.data.join(".doctor");
+    let told = |error: io::Error| format!("{}: {error}", place.data.display());
     let written = std::fs::File::create(&path).and_then(|mut file| {
         file.write_all(&vec![0; 1 << 20])?;
         file.sync_all()
     });
     let removed = std::fs::remove_file(&path);
-    Ok(written.and(removed)?)
+    Ok(written.and(removed).map_err(told)?)
 }
 
 fn clock() -> Result<(), Box<dyn Error>> {

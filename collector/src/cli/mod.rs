@@ -1,6 +1,7 @@
 //! The commands and their options.
 
 mod doctor;
+mod files;
 mod keys;
 mod options;
 mod serve;
@@ -37,13 +38,16 @@ enum Command {
 /// Does what the command line says.
 pub(crate) fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let done = runtime.block_on(async {
         match cli.command {
             Command::Serve(options) => serve::serve(&cli.store, &options).await,
             Command::Keys(command) => keys::run(&cli.store, command).await,
             Command::Doctor(options) => doctor::run(&cli.store, &options).await,
         }
-    })
+    });
+    // What still runs was cut off on purpose.
+    runtime.shutdown_background();
+    done
 }
 
 /// Opens the store, with its directory made where it is missing.

@@ -4,19 +4,26 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::Args;
+use clap::builder::RangedU64ValueParser;
+use clap::{Args, value_parser};
 use epilogue_collector::store::Store;
-use epilogue_collector::{ClientId, Config, KeyScope, Limits, Operator, Tls, create_key};
+use epilogue_collector::{ClientId, Config, KeyScope, Limits, Operator, Tls, TlsError, create_key};
+use futures_util::FutureExt;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tracing_subscriber::EnvFilter;
 
+use super::files;
 use super::options::StoreOptions;
 
 /// The client that the first keys are for.
 const FIRST_CLIENT: &str = "demo";
+/// How many times the largest request has room in memory: as it came, without its coding, as
+/// records, and once more.
+const LARGEST_AT_ONCE: usize = 4;
 
 /// How to serve.
 #[derive(Args, Debug)]
@@ -35,32 +42,46 @@ pub(super) struct ServeOptions {
     rate: Option<NonZeroU32>,
     /// How many connections are kept at once; beyond that, idle ones are closed.
     #[arg(long, env = "EPILOGUE_MAX_CONNECTIONS", default_value_t = Config::default().max_connections)]
+    #[arg(value_parser = value_parser!(u32).range(1..))]
     max_connections: u32,
     /// How many seconds the head of a request may take, and a connection may be idle.
-    #[arg(long, env = "EPILOGUE_HEADER_TIMEOUT_SECONDS", default_value = "60")]
+    #[arg(long, env = "EPILOGUE_HEADER_TIMEOUT_SECONDS", default_value = "60", value_parser = seconds())]
     header_timeout_seconds: u64,
     /// How many seconds a body may take to arrive.
-    #[arg(long, env = "EPILOGUE_BODY_TIMEOUT_SECONDS", default_value = "30")]
+    #[arg(long, env = "EPILOGUE_BODY_TIMEOUT_SECONDS", default_value = "30", value_parser = seconds())]
     body_timeout_seconds: u64,
     /// How many seconds what was accepted may take at the end.
-    #[arg(long, env = "EPILOGUE_SHUTDOWN_TIMEOUT_SECONDS", default_value = "30")]
+    #[arg(long, env = "EPILOGUE_SHUTDOWN_TIMEOUT_SECONDS", default_value = "30", value_parser = seconds())]
     shutdown_timeout_seconds: u64,
     /// The largest record, in bytes.
     #[arg(long, env = "EPILOGUE_MAX_RECORD_BYTES", default_value_t = Limits::default().max_record_bytes)]
+    #[arg(value_parser = bytes())]
     max_record_bytes: usize,
     /// The largest request, in bytes, before and after decompression.
     #[arg(long, env = "EPILOGUE_MAX_REQUEST_BYTES", default_value_t = Limits::default().max_request_bytes)]
+    #[arg(value_parser = bytes())]
     max_request_bytes: usize,
     /// The most records of a request.
     #[arg(long, env = "EPILOGUE_MAX_REQUEST_RECORDS", default_value_t = Limits::default().max_request_records)]
+    #[arg(value_parser = RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
     max_request_records: usize,
+}
+
+/// A time that makes sense: a day at most.
+fn seconds() -> RangedU64ValueParser {
+    value_parser!(u64).range(1..=24 * 3_600)
+}
+
+/// A size that makes sense: 1 GiB at most.
+fn bytes() -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(1..=1 << 30)
 }
 
 impl ServeOptions {
     /// The configuration that the options say.
     pub(super) fn config(&self) -> Result<Config, Box<dyn Error>> {
         let tls = match (&self.tls_cert, &self.tls_key) {
-            (Some(certificate), Some(key)) => Some(Tls::from_pem_files(certificate, key)?),
+            (Some(certificate), Some(key)) => Some(tls(certificate, key)?),
             _ => None,
         };
         let limits = Limits {
@@ -68,11 +89,17 @@ impl ServeOptions {
             max_request_bytes: self.max_request_bytes,
             max_request_records: self.max_request_records,
             body_timeout: Duration::from_secs(self.body_timeout_seconds),
-            ..Limits::default()
+            body_budget_bytes: Limits::default()
+                .body_budget_bytes
+                .max(self.max_request_bytes.saturating_mul(LARGEST_AT_ONCE)),
         };
+        let max_connections = files::connections(self.max_connections);
+        if max_connections < self.max_connections {
+            tracing::warn!(max_connections, "the limit of open files allows fewer connections");
+        }
         Ok(Config {
             limits,
-            max_connections: self.max_connections,
+            max_connections,
             header_timeout: Duration::from_secs(self.header_timeout_seconds),
             shutdown_timeout: Duration::from_secs(self.shutdown_timeout_seconds),
             rate: self.rate,
@@ -90,15 +117,36 @@ pub(super) async fn serve(
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
     let config = options.config()?;
     let scheme = if config.tls.is_some() { "https" } else { "http" };
+    // Before the store: where nobody can listen, no keys are made.
+    let listener = listen(options.listen).await?;
+    let mut signals = Signals::listen()?;
     let store = super::open(place).await?;
     print_first_keys(store.as_ref()).await?;
-    let shutdown = told_to_end()?;
-    let listener = TcpListener::bind(options.listen)
-        .await
-        .map_err(|error| format!("{}: {error}", options.listen))?;
     say(&format!("listening on {scheme}://{}", listener.local_addr()?))?;
-    epilogue_collector::run(listener, store, config, shutdown).await;
-    Ok(())
+    let (end, ended) = oneshot::channel();
+    let serving = epilogue_collector::run(listener, store, config, ended.map(drop));
+    let told_twice = async {
+        signals.next().await;
+        let _ = end.send(());
+        signals.next().await;
+    };
+    tokio::select! {
+        () = serving => Ok(()),
+        () = told_twice => Err("told twice to end: what was under way is cut off".into()),
+    }
+}
+
+/// Listens on an address.
+pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, String> {
+    TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}"))
+}
+
+/// The certificate of https.
+fn tls(certificate: &Path, key: &Path) -> Result<Tls, String> {
+    Tls::from_pem_files(certificate, key).map_err(|error| {
+        let path = if error == TlsError::Certificate { certificate } else { key };
+        format!("{}: {error}", path.display())
+    })
 }
 
 /// At the first start nobody could do anything: the first keys are made and shown once.
@@ -122,17 +170,28 @@ fn say(line: &str) -> io::Result<()> {
     out.flush()
 }
 
-/// Ready when the process is told to end: SIGTERM, or ctrl-c.
-fn told_to_end() -> io::Result<impl Future<Output = ()> + Send> {
+/// SIGTERM and ctrl-c: both tell the process to end.
+struct Signals {
     #[cfg(unix)]
-    let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    Ok(async move {
+    term: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self {
+            #[cfg(unix)]
+            term: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?,
+        })
+    }
+
+    /// Ready at the next of them.
+    async fn next(&mut self) {
         #[cfg(unix)]
         tokio::select! {
-            _ = term.recv() => {}
+            _ = self.term.recv() => {}
             _ = tokio::signal::ctrl_c() => {}
         }
         #[cfg(not(unix))]
         let _ = tokio::signal::ctrl_c().await;
-    })
+    }
 }

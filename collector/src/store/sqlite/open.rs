@@ -62,9 +62,17 @@ pub(super) async fn writer(path: &Path) -> Result<SqliteConnection, StoreError> 
 /// The connection that writes the index of words. What a crash takes from it is indexed again.
 pub(super) async fn indexer(path: &Path) -> Result<SqliteConnection, StoreError> {
     let options = options(&text_path(path))?.synchronous(SqliteSynchronous::Normal);
-    let mut indexer = SqliteConnection::connect_with(&options).await.map_err(unavailable)?;
-    migrate(&mut indexer, &TEXT_MIGRATIONS).await?;
-    Ok(indexer)
+    let open = async {
+        let mut indexer = SqliteConnection::connect_with(&options).await.map_err(unavailable)?;
+        migrate(&mut indexer, &TEXT_MIGRATIONS).await?;
+        Ok(indexer)
+    };
+    open.await.map_err(|error| match error {
+        StoreError::Damaged(_) => {
+            StoreError::Damaged("the index of words is damaged; without its file it is made again")
+        }
+        error => error,
+    })
 }
 
 /// The connections that read.
