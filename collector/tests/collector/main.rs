@@ -10,6 +10,8 @@ mod exported;
 mod faults;
 mod filtered_and_sorted;
 mod found_by_words;
+mod hostile_bodies;
+mod hostile_connections;
 mod keys;
 mod masked_again;
 mod process;
