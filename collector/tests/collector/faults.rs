@@ -7,8 +7,9 @@ use std::sync::Arc;
 use reqwest::Client;
 use tokio::sync::mpsc;
 
-use crate::process::Process;
+use crate::process::{Process, until};
 use crate::server::{id, record, record_with};
+use crate::sums;
 use serde_json::json;
 
 /// How often the process is killed: 50 times with `EPILOGUE_LONG=1`.
@@ -30,17 +31,14 @@ async fn store(http: Client, url: Arc<str>, key: Arc<str>, stored: mpsc::Unbound
     }
 }
 
-/// Every id that the collector shows, each as often as it shows it.
-async fn shown(process: &Process, key: &str) -> Vec<String> {
-    let (mut ids, mut cursor) = (Vec::new(), String::new());
-    loop {
-        let (_, page) = process.get(key, &format!("/v1/logs?limit=1000{cursor}")).await;
-        ids.extend(page["items"].as_array().unwrap().iter().map(id));
-        match page["next_cursor"].as_str() {
-            Some(next) => cursor = format!("&cursor={next}"),
-            None => return ids,
-        }
-    }
+/// Waits until every record's words are indexed, and counts what is found by one that all have.
+async fn found_by_a_word(process: &Process, key: &str) -> usize {
+    until("the index has caught up", async || {
+        let page = process.metrics(None).await;
+        page.lines().any(|line| line == "epilogue_text_index_lag_records 0")
+    })
+    .await;
+    process.shown(key, "&q=support").await.len()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -65,10 +63,12 @@ async fn what_was_answered_survives_a_kill() {
             all.insert(id);
         }
         process = Process::start(data.path());
-        let shown = shown(&process, &read).await;
+        let shown = process.shown(&read, "").await;
         let distinct: HashSet<_> = shown.iter().cloned().collect();
         assert_eq!(distinct.len(), shown.len(), "a record is there twice");
         assert_eq!(all.difference(&distinct).count(), 0, "an answered record is lost");
+        sums::agree(data.path()).await;
+        assert_eq!(found_by_a_word(&process, &read).await, shown.len());
     }
 }
 
@@ -107,6 +107,6 @@ async fn a_full_disk_is_told_and_recovered_from() {
     let (status, _, id) = post().await;
     assert_eq!(status, 200, "it recovers without a restart");
     stored.push(id);
-    let shown: HashSet<_> = shown(&process, &read).await.into_iter().collect();
+    let shown: HashSet<_> = process.shown(&read, "").await.into_iter().collect();
     assert!(stored.iter().all(|id| shown.contains(id)));
 }

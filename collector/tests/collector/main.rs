@@ -19,5 +19,6 @@ mod server;
 mod sql_shell;
 mod statistics;
 mod stored_and_shown;
+mod sums;
 mod timelines;
 mod watched;

@@ -2,16 +2,39 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Mutex;
+use std::time::Duration;
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use reqwest::{Client, StatusCode};
 use serde_json::Value;
+use tokio::time::{sleep, timeout};
 
-use crate::server::answer;
+use crate::server::{answer, id};
+
+/// How long anything may take before a test gives up; none is ever waited for in vain.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// The binary as a command, to be given options and variables.
+pub(crate) fn binary() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_epilogue-collector"))
+}
+
+/// Waits until something holds.
+pub(crate) async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let asking = async {
+        while !holds().await {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(PATIENCE, asking).await.unwrap_or_else(|_| panic!("waited in vain until {what}"));
+}
 
 /// A running collector; it ends with the test.
 pub(crate) struct Process {
-    child: Child,
+    child: Mutex<Child>,
     pub(crate) url: String,
     /// The keys that it printed at its first start, to store and to read.
     pub(crate) keys: Option<[String; 2]>,
@@ -21,7 +44,7 @@ pub(crate) struct Process {
 impl Process {
     /// Starts the binary over this directory, and waits until it is ready.
     pub(crate) fn start(data: &Path) -> Self {
-        Self::run(&mut Command::new(env!("CARGO_BIN_EXE_epilogue-collector")), data)
+        Self::run(&mut binary(), data)
     }
 
     /// The same by another program that becomes the binary.
@@ -42,19 +65,76 @@ impl Process {
                 break;
             }
         }
-        let http = Client::builder().no_proxy().build().unwrap();
-        Self { child, url, keys: keys.try_into().ok(), http }
+        let http = Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
+        Self { child: Mutex::new(child), url, keys: keys.try_into().ok(), http }
     }
 
     /// What the kernel knows it by.
     pub(crate) fn id(&self) -> u32 {
-        self.child.id()
+        self.child.lock().unwrap().id()
     }
 
     /// Ends it as a power failure would: at once, whatever it is doing.
-    pub(crate) fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+    pub(crate) fn kill(self) {
+        let mut child = self.child.lock().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    /// Tells it to end.
+    pub(crate) fn terminate(&self) {
+        let id = Pid::from_raw(self.id().try_into().unwrap());
+        kill(id, Signal::SIGTERM).unwrap();
+    }
+
+    /// How it ended, once it has.
+    pub(crate) async fn ended(&self) -> ExitStatus {
+        let mut status = None;
+        until("the process ends", async || {
+            status = self.child.lock().unwrap().try_wait().unwrap();
+            status.is_some()
+        })
+        .await;
+        status.unwrap()
+    }
+
+    /// Sends a body as JSON, and tells the status and after how many seconds to come back.
+    pub(crate) async fn post(
+        &self,
+        key: &str,
+        body: String,
+    ) -> reqwest::Result<(u16, Option<u64>)> {
+        let request = self.http.post(format!("{}/v1/logs", self.url)).header("x-api-key", key);
+        let response = request.header("content-type", "application/json").body(body).send().await?;
+        let wait = response.headers().get("retry-after");
+        let wait = wait.map(|wait| wait.to_str().unwrap().parse().unwrap());
+        let status = response.status().as_u16();
+        response.bytes().await?;
+        Ok((status, wait))
+    }
+
+    /// What `/metrics` says, to whoever has this key.
+    pub(crate) async fn metrics(&self, key: Option<&str>) -> String {
+        let mut request = self.http.get(format!("{}/metrics", self.url));
+        if let Some(key) = key {
+            request = request.header("x-api-key", key);
+        }
+        request.send().await.unwrap().text().await.unwrap()
+    }
+
+    /// Every id that it shows to this key of what `query` asks for, each as often as it is shown.
+    pub(crate) async fn shown(&self, key: &str, query: &str) -> Vec<String> {
+        let (mut ids, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let path = format!("/v1/logs?limit=1000{query}{cursor}");
+            let (status, page) = self.get(key, &path).await;
+            assert_eq!(status, 200, "{page}");
+            ids.extend(page["items"].as_array().unwrap().iter().map(id));
+            match page["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => return ids,
+            }
+        }
     }
 
     pub(crate) async fn get(&self, key: &str, path: &str) -> (StatusCode, Value) {
@@ -64,7 +144,9 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        if let Ok(child) = self.child.get_mut() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
     }
 }
