@@ -25,4 +25,5 @@ mod stored_and_shown;
 mod sums;
 mod synced;
 mod timelines;
+mod together;
 mod watched;
