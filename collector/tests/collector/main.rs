@@ -2,6 +2,7 @@
 
 mod audit_trail;
 mod bad_requests;
+mod certificate;
 mod connections;
 mod contract;
 mod crowds;
@@ -13,6 +14,7 @@ mod filtered_and_sorted;
 mod found_by_words;
 mod hostile_bodies;
 mod hostile_connections;
+mod https;
 mod keys;
 mod limits;
 mod masked_again;
