@@ -1,5 +1,6 @@
 //! The collector as its callers see it, one file a promise.
 
+mod acts;
 mod audit_trail;
 mod bad_requests;
 mod certificate;
@@ -17,6 +18,7 @@ mod hostile_connections;
 mod https;
 mod keys;
 mod limits;
+mod lost;
 mod masked_again;
 mod overload;
 mod process;
@@ -28,4 +30,5 @@ mod sums;
 mod synced;
 mod timelines;
 mod together;
+mod told_at_start;
 mod watched;
