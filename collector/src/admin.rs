@@ -90,5 +90,5 @@ fn entry(
         level: "FULL_TRACE".to_owned(),
         ..Row::new(record_id, Kind::Audit, now, Outcome::Ok)
     };
-    Entry { row, payload: payload.to_string(), lost: None }
+    Entry::new(row, payload.to_string())
 }

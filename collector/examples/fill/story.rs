@@ -312,7 +312,7 @@ impl Teller {
         record.extend(there.map(|(name, value)| (name.to_owned(), value)));
         record.insert("level".into(), row.level.as_str().into());
         record.insert("trace".into(), json!({"steps": [{"id": 1, "output": self.text()}]}));
-        Entry { row, payload: Value::Object(record).to_string() }
+        Entry::new(row, Value::Object(record).to_string())
     }
 
     fn text(&mut self) -> String {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use epilogue::wire::MAX_IDENTIFIER_BYTES;
 use serde::Deserialize;
 
-use super::fields::Fields;
+use crate::fields::Fields;
 use crate::store::Lost;
 
 /// The reasons that producers have (`epilogue::Loss`); they become labels, so that nobody may add

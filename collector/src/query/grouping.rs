@@ -1,131 +1,108 @@
 //! What statistics are asked for: which records, and by what they are grouped.
 
+use serde::Deserialize;
+use utoipa::IntoParams;
+
 use crate::error::ApiError;
+use crate::schema;
 use crate::store::{Dimension, Grouping, Period, Selection};
+
+use super::parameters::{When, Whose, whole, wrong};
 
 /// The most groups of one answer.
 const MAX_GROUPS: usize = 1_000;
 
-/// The parameters that all statistics have, beside those of their own.
-macro_rules! parameters {
-    ($(#[$about:meta])* $name:ident { $($(#[$own_about:meta])* $own:ident: $type:ty,)* }) => {
-        $(#[$about])*
-        #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
-        #[serde(deny_unknown_fields)]
-        #[into_params(parameter_in = Query)]
-        pub(crate) struct $name {
-            $($(#[$own_about])* $own: $type,)*
-            /// By what to group, in any number, with commas between: `kind`, `client_id`, `status`,
-            /// `category`, `environment`, `workflow_version`, `provider_name`, `action_type`,
-            /// `event_type`, `outcome`. Without it there are no groups.
-            #[param(example = "kind,status")]
-            group_by: Option<String>,
-            /// The most groups: those with the most records, and of equal ones the first by name.
-            #[param(minimum = 1, maximum = 1000)]
-            limit: Option<usize>,
-            /// From this time on (RFC 3339, UTC).
-            since: Option<String>,
-            /// Before this time (RFC 3339, UTC).
-            until: Option<String>,
-            /// Of this kind.
-            kind: Option<String>,
-            /// Of this client.
-            client_id: Option<String>,
-            /// With this status.
-            status: Option<String>,
-            /// Of this category.
-            category: Option<String>,
-            /// Of this environment.
-            environment: Option<String>,
-            /// Of this version of the workflow.
-            workflow_version: Option<String>,
-            /// Of this provider.
-            provider_name: Option<String>,
-            /// With this action.
-            action_type: Option<String>,
-            /// With this event.
-            event_type: Option<String>,
-            /// With this outcome: `ok`, `failed` or `open`.
-            outcome: Option<String>,
-        }
-
-        impl $name {
-            /// Which records are meant, and how they are grouped.
-            fn read(&self, limit: usize) -> $crate::query::grouping::Asked {
-                use $crate::query::grouping;
-                let conditions = grouping::conditions([
-                    &self.kind,
-                    &self.client_id,
-                    &self.status,
-                    &self.category,
-                    &self.environment,
-                    &self.workflow_version,
-                    &self.provider_name,
-                    &self.action_type,
-                    &self.event_type,
-                    &self.outcome,
-                ])?;
-                let period = grouping::period(self.since.as_deref(), self.until.as_deref())?;
-                let limit = self.limit.unwrap_or(limit);
-                let grouping = grouping::grouping(self.group_by.as_deref(), limit)?;
-                Ok(($crate::store::Selection { period, conditions }, grouping))
-            }
-        }
-    };
+/// Which records are added up; everything that is given has to hold.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Conditions {
+    /// What the record is about.
+    #[param(schema_with = schema::kind)]
+    kind: Option<String>,
+    /// What became of it, whatever the kind calls that.
+    #[param(schema_with = schema::outcome)]
+    outcome: Option<String>,
+    /// The kind's own word for that, such as `FAILED` of a workflow.
+    status: Option<String>,
+    /// What it was about, such as `PRODUCT_SUPPORT`.
+    category: Option<String>,
+    /// Such as `production`.
+    environment: Option<String>,
+    /// In which version the workflow ran.
+    workflow_version: Option<String>,
+    /// Which provider was called, or which system an event came from.
+    provider_name: Option<String>,
+    /// What was done, such as `crm_create`.
+    action_type: Option<String>,
+    /// What happened, such as `classified`.
+    event_type: Option<String>,
 }
 
-pub(super) use parameters;
+impl Conditions {
+    /// The records that are meant.
+    pub(super) fn selection(self, whose: &Whose, when: &When) -> Result<Selection, ApiError> {
+        let client = whose.client().map(str::to_owned);
+        let values = [
+            (Dimension::Kind, self.kind),
+            (Dimension::Client, client),
+            (Dimension::Status, self.status),
+            (Dimension::Category, self.category),
+            (Dimension::Environment, self.environment),
+            (Dimension::WorkflowVersion, self.workflow_version),
+            (Dimension::ProviderName, self.provider_name),
+            (Dimension::ActionType, self.action_type),
+            (Dimension::EventType, self.event_type),
+            (Dimension::Outcome, self.outcome),
+        ];
+        let conditions: Vec<_> =
+            values.into_iter().filter_map(|(dimension, value)| Some((dimension, value?))).collect();
+        if let Some((unknown, _)) = conditions.iter().find(|(own, value)| !own.may_be(value)) {
+            return Err(wrong(format!("{} is not known", unknown.as_str())));
+        }
+        Ok(Selection { period: period(when)?, conditions })
+    }
+}
 
-/// What was asked for, if it can be.
-pub(super) type Asked = Result<(Selection, Grouping), ApiError>;
-
-pub(super) fn period(since: Option<&str>, until: Option<&str>) -> Result<Period, ApiError> {
-    let since = since.map(|text| super::moment("since", text)).transpose()?;
-    let until = until.map(|text| super::moment("until", text)).transpose()?;
-    let period = Period { since, until };
-    match (since, until) {
+fn period(when: &When) -> Result<Period, ApiError> {
+    let period = Period { since: when.since()?, until: when.until()? };
+    match (period.since, period.until) {
         (Some(since), Some(until)) if until <= since => Err(empty()),
         _ => Ok(period),
     }
 }
 
+/// A period in which nothing can lie.
 pub(super) fn empty() -> ApiError {
-    ApiError::bad_parameter("until does not lie after since")
+    wrong("until does not lie after since")
 }
 
-/// What was asked for, in the order of all dimensions.
-pub(super) fn conditions(
-    values: [&Option<String>; Dimension::ALL.len()],
-) -> Result<Vec<(Dimension, String)>, ApiError> {
-    let given = Dimension::ALL.into_iter().zip(values);
-    let given = given.filter_map(|(dimension, value)| Some((dimension, value.clone()?)));
-    given
-        .map(|(dimension, value)| {
-            let name = dimension.as_str();
-            if value.is_empty() {
-                return Err(ApiError::bad_parameter(format!("{name} is empty")));
-            }
-            if !dimension.may_be(&value) {
-                return Err(ApiError::bad_parameter(format!("{name} is not known")));
-            }
-            Ok((dimension, value))
-        })
-        .collect()
+/// By what the records are grouped.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Groups {
+    /// By what to group, in any number, with commas between: `kind`, `client_id`, `status`,
+    /// `category`, `environment`, `workflow_version`, `provider_name`, `action_type`, `event_type`,
+    /// `outcome`. Without it there are no groups.
+    #[param(example = "kind,status")]
+    group_by: Option<String>,
+    /// The most groups: those with the most records, and of equal ones the first by name.
+    #[param(value_type = Option<usize>, minimum = 1, maximum = 1_000)]
+    limit: Option<String>,
 }
 
-pub(super) fn grouping(by: Option<&str>, limit: usize) -> Result<Grouping, ApiError> {
-    let mut grouping = Grouping { by: Vec::new(), limit };
-    for name in by.into_iter().flat_map(|names| names.split(',')) {
-        let dimension = Dimension::named(name)
-            .ok_or_else(|| ApiError::bad_parameter("group_by names what is no group"))?;
-        if grouping.by.contains(&dimension) {
-            return Err(ApiError::bad_parameter("group_by names something twice"));
+impl Groups {
+    /// The grouping; with so many groups where nobody says.
+    pub(super) fn grouping(self, limit: usize) -> Result<Grouping, ApiError> {
+        let limit = whole("limit", self.limit, 1, MAX_GROUPS)?.unwrap_or(limit);
+        let mut by = Vec::new();
+        for name in self.group_by.iter().flat_map(|names| names.split(',')) {
+            let dimension =
+                Dimension::named(name).ok_or_else(|| wrong("group_by names what is no group"))?;
+            if by.contains(&dimension) {
+                return Err(wrong("group_by names something twice"));
+            }
+            by.push(dimension);
         }
-        grouping.by.push(dimension);
-    }
-    if (1..=MAX_GROUPS).contains(&limit) {
-        Ok(grouping)
-    } else {
-        Err(ApiError::bad_parameter("limit lies between 1 and 1000"))
+        Ok(Grouping { by, limit })
     }
 }

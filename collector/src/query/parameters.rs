@@ -97,19 +97,28 @@ pub(crate) struct When {
 }
 
 impl When {
+    /// From when, in milliseconds since 1970.
+    pub(super) fn since(&self) -> Result<Option<i64>, ApiError> {
+        moment("since", self.since.as_deref())
+    }
+
+    /// Until when.
+    pub(super) fn until(&self) -> Result<Option<i64>, ApiError> {
+        moment("until", self.until.as_deref())
+    }
+
     /// Adds what is asked for to a filter.
     pub(super) fn limit(&self, filter: &mut Filter) -> Result<(), ApiError> {
-        for (name, text, bound) in
-            [("since", &self.since, &mut filter.since), ("until", &self.until, &mut filter.until)]
-        {
-            if let Some(text) = text {
-                let time = time::parse_rfc3339(text);
-                let time = time.ok_or_else(|| wrong(format!("{name} is not RFC 3339 in UTC")))?;
-                *bound = Some(time);
-            }
-        }
+        filter.since = self.since()?;
+        filter.until = self.until()?;
         Ok(())
     }
+}
+
+fn moment(name: &str, text: Option<&str>) -> Result<Option<i64>, ApiError> {
+    let Some(text) = text else { return Ok(None) };
+    let time = time::parse_rfc3339(text);
+    time.map(Some).ok_or_else(|| wrong(format!("{name} is not RFC 3339 in UTC")))
 }
 
 /// Which records: everything that is given has to hold.

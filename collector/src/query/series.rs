@@ -3,34 +3,47 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
-use http::HeaderMap;
-use serde::Serialize;
-use utoipa::ToSchema;
+use axum::extract::State;
+use http::{HeaderMap, Uri};
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::schema::Object;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::error::ApiError;
+use crate::schema;
 use crate::store::{Bucket, Figures, Grouping, Line, Period};
 use crate::time;
 
-use super::Library;
 use super::figures::{Counted, Names};
-use super::grouping::{self, parameters};
+use super::grouping::{self, Conditions, Groups};
+use super::library::{Library, Refusals};
+use super::parameters::{Asked, When, Whose, wrong};
 
 /// How many groups are answered where nobody says: what a chart can show.
 const DEFAULT_GROUPS: usize = 10;
 /// The most points of one answer, over all groups.
 const MAX_POINTS: usize = 10_000;
 
-parameters! {
-    /// What a series is asked for.
-    SeriesParameters {
-        /// How much time a point stands for, in UTC: `hour`, `day`, `week` (from Monday on, ISO 8601)
-        /// or `month`. Where `since` is not given a series goes back 24 hours, 30 days, 26 weeks or
-        /// 12 months; where `until` is not, it ends with the bucket of now.
-        #[param(example = "hour")]
-        bucket: String,
+/// How the time is divided.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Buckets {
+    /// How much time a point stands for, in UTC: `hour`, `day`, `week` (from Monday on, ISO 8601) or
+    /// `month`. Where `since` is not given a series goes back 24 hours, 30 days, 26 weeks or 12
+    /// months; where `until` is not, it ends with the bucket of now.
+    #[param(value_type = String, schema_with = buckets, required = true)]
+    bucket: Option<String>,
+}
+
+impl Buckets {
+    fn bucket(self) -> Result<Bucket, ApiError> {
+        let bucket = self.bucket.as_deref().and_then(Bucket::named);
+        bucket.ok_or_else(|| wrong("bucket is hour, day, week or month"))
     }
+}
+
+fn buckets() -> Object {
+    schema::one_of(["hour", "day", "week", "month"])
 }
 
 /// A series as it is answered.
@@ -75,26 +88,23 @@ pub(crate) struct Point {
 #[utoipa::path(
     get,
     path = "/v1/stats/series",
-    params(SeriesParameters),
-    responses(
-        (status = 200, description = "The series.", body = Chart),
-        (status = 400, description = "A parameter is unknown or wrong, or there are too many points."),
-        (status = 401, description = "The key is missing or not known."),
-        (status = 403, description = "The key is not for reading."),
-        (status = 503, description = "The store cannot be used just now.")
-    )
+    tag = "query",
+    params(Whose, When, Conditions, Groups, Buckets),
+    responses((status = 200, description = "The series.", body = Chart), Refusals),
+    security(("key" = [])),
 )]
 pub(crate) async fn series(
     State(library): State<Arc<Library>>,
     headers: HeaderMap,
-    parameters: Result<Query<SeriesParameters>, QueryRejection>,
+    uri: Uri,
 ) -> Result<Json<Chart>, ApiError> {
     let scope = library.scope(&headers).await?;
-    let Query(parameters) =
-        parameters.map_err(|_| ApiError::bad_parameter("a parameter is unknown or wrong"))?;
-    let (mut selection, grouping) = parameters.read(DEFAULT_GROUPS)?;
-    let bucket = Bucket::named(&parameters.bucket)
-        .ok_or_else(|| ApiError::bad_parameter("bucket is hour, day, week or month"))?;
+    let mut asked = Asked::by(&uri)?;
+    let (whose, when) = (asked.take::<Whose>()?, asked.take::<When>()?);
+    let mut selection = asked.take::<Conditions>()?.selection(&whose, &when)?;
+    let grouping = asked.take::<Groups>()?.grouping(DEFAULT_GROUPS)?;
+    let bucket = asked.take::<Buckets>()?.bucket()?;
+    asked.end()?;
     let (since, until) = bucket.period(selection.period, time::now_millis());
     selection.period = Period { since: Some(since), until: Some(until) };
     let starts = starts(bucket, since, until, &grouping)?;
@@ -125,10 +135,10 @@ fn starts(
     }
     let too_many = "there are more than 10000 points: ask for less time, longer buckets or \
          fewer groups";
-    let starts = bucket.starts(since, until).map_err(|_| ApiError::bad_parameter(too_many))?;
+    let starts = bucket.starts(since, until).map_err(|_| wrong(too_many))?;
     let lines = if grouping.by.is_empty() { 1 } else { grouping.limit };
     if starts.len() * lines > MAX_POINTS {
-        return Err(ApiError::bad_parameter(too_many));
+        return Err(wrong(too_many));
     }
     Ok(starts)
 }

@@ -3,26 +3,21 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
-use http::HeaderMap;
+use axum::extract::State;
+use http::{HeaderMap, Uri};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::error::ApiError;
 use crate::time;
 
-use super::Library;
 use super::figures::{Counted, Names};
-use super::grouping::parameters;
+use super::grouping::{Conditions, Groups};
+use super::library::{Library, Refusals};
+use super::parameters::{Asked, When, Whose};
 
 /// How many groups are answered where nobody says.
 const DEFAULT_GROUPS: usize = 100;
-
-parameters! {
-    /// What statistics are asked for.
-    StatsParameters {}
-}
 
 /// Statistics as they are answered.
 #[derive(Debug, Serialize, ToSchema)]
@@ -55,24 +50,22 @@ pub(crate) struct CountedGroup {
 #[utoipa::path(
     get,
     path = "/v1/stats",
-    params(StatsParameters),
-    responses(
-        (status = 200, description = "The statistics.", body = Stats),
-        (status = 400, description = "A parameter is unknown or wrong."),
-        (status = 401, description = "The key is missing or not known."),
-        (status = 403, description = "The key is not for reading."),
-        (status = 503, description = "The store cannot be used just now.")
-    )
+    tag = "query",
+    params(Whose, When, Conditions, Groups),
+    responses((status = 200, description = "The statistics.", body = Stats), Refusals),
+    security(("key" = [])),
 )]
 pub(crate) async fn stats(
     State(library): State<Arc<Library>>,
     headers: HeaderMap,
-    parameters: Result<Query<StatsParameters>, QueryRejection>,
+    uri: Uri,
 ) -> Result<Json<Stats>, ApiError> {
     let scope = library.scope(&headers).await?;
-    let Query(parameters) =
-        parameters.map_err(|_| ApiError::bad_parameter("a parameter is unknown or wrong"))?;
-    let (selection, grouping) = parameters.read(DEFAULT_GROUPS)?;
+    let mut asked = Asked::by(&uri)?;
+    let (whose, when) = (asked.take::<Whose>()?, asked.take::<When>()?);
+    let selection = asked.take::<Conditions>()?.selection(&whose, &when)?;
+    let grouping = asked.take::<Groups>()?.grouping(DEFAULT_GROUPS)?;
+    asked.end()?;
     let statistics = library.store.statistics(&scope, &selection, &grouping).await?;
     let groups = statistics.groups.into_iter().map(|group| CountedGroup {
         names: Names::new(&grouping.by, group.names),

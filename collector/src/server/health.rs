@@ -16,7 +16,7 @@ use crate::store::{Store, StoreError};
 
 /// What watching needs.
 #[derive(Debug)]
-struct Watched {
+pub(super) struct Watched {
     auth: Arc<Auth<dyn Store>>,
     store: Arc<dyn Store>,
 }

@@ -213,6 +213,13 @@ pub struct Entry {
     pub lost: Option<Lost>,
 }
 
+impl Entry {
+    /// A record, of a producer that tells of no losses.
+    pub fn new(row: Row, payload: String) -> Self {
+        Self { row, payload, lost: None }
+    }
+}
+
 impl fmt::Debug for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Entry")

@@ -46,7 +46,8 @@ fn entry(executed_at: i64) -> Entry {
         execution_time_seconds: Some(1.5),
         ..Row::new(Uuid::now_v7(), Kind::Workflow, executed_at, Outcome::Ok)
     };
-    Entry { payload: format!("{{\"record_id\":\"{}\"}}", row.record_id), row, lost: None }
+    let payload = format!("{{\"record_id\":\"{}\"}}", row.record_id);
+    Entry::new(row, payload)
 }
 
 /// All ids that a scope sees, in pages of this size.

@@ -87,7 +87,7 @@ async fn fill(server: &Server, records: usize, bytes: usize) -> Vec<String> {
                 let row = Row::new(Uuid::now_v7(), Kind::Workflow, at / 7, Outcome::Ok);
                 ids.push(row.record_id.to_string());
                 let payload = json!({"record_id": row.record_id, "padding": padding}).to_string();
-                Entry { row, payload }
+                Entry::new(row, payload)
             })
             .collect();
         server.store.append(rights.clone(), entries).await.unwrap();

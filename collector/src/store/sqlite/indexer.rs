@@ -17,8 +17,9 @@ use crate::store::page::Filter;
 
 /// How many records a transaction indexes.
 const CHUNK: i64 = 256;
-/// How many times as long as it worked it pauses, so that it takes a fifth of a processor at most.
-const PAUSE: u32 = 4;
+/// How many times as long as it worked it pauses while records are being stored, so that it takes a
+/// tenth of a processor from them at most.
+const PAUSE: u32 = 9;
 /// After which time to look for what another process has stored.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -44,8 +45,12 @@ impl Indexer {
         while !self.readers.is_closed() {
             let begun = Instant::now();
             match self.chunk().await {
-                // Whoever stores comes first.
-                Ok(indexed) if indexed > 0 => sleep(begun.elapsed() * PAUSE).await,
+                // Whoever stores comes first; where nobody does there is nobody to wait for.
+                Ok(indexed) if indexed > 0 => {
+                    if timeout(Duration::ZERO, self.stored.notified()).await.is_ok() {
+                        sleep(begun.elapsed() * PAUSE).await;
+                    }
+                }
                 _ => drop(timeout(LOOK, self.stored.notified()).await),
             }
         }

@@ -137,7 +137,7 @@ mod tests {
         let entry = |at: i64| {
             let row = Row::new(Uuid::now_v7(), Kind::Workflow, at / 2, Outcome::Ok);
             let workflow_name = (at % 10 == 0).then(|| "rare".to_owned());
-            Entry { row: Row { workflow_name, ..row }, payload: "{}".to_owned() }
+            Entry::new(Row { workflow_name, ..row }, "{}".to_owned())
         };
         store.append(ingest, (0..100).map(entry).collect()).await.unwrap();
         (store, scope, place)

@@ -104,7 +104,8 @@ impl<'a> Question<'a> {
     /// The statement over these pieces; `None` where there are none. The rows of a group come one
     /// after the other, one for each currency and `STRETCH`.
     fn sql(&self, pieces: &[Piece]) -> Option<QueryBuilder<'a, Sqlite>> {
-        let by: String = (0..self.grouping.by.len()).map(|at| format!("by_{at}, ")).collect();
+        let by: Vec<_> = (0..self.grouping.by.len()).map(|at| format!("by_{at}, ")).collect();
+        let by = by.concat();
         let (first, others) = pieces.split_first()?;
         let mut sql = QueryBuilder::new(if self.over_time {
             format!("SELECT moment, {by}{SUMS} FROM (")

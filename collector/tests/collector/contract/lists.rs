@@ -36,7 +36,8 @@ fn varied(at: usize) -> Entry {
         level: "METRICS_ONLY".to_owned(),
         ..Row::new(Uuid::now_v7(), Kind::ALL[at % 7], executed_at, outcome)
     };
-    Entry { payload: format!("{{\"record_id\":\"{}\"}}", row.record_id), row }
+    let payload = format!("{{\"record_id\":\"{}\"}}", row.record_id);
+    Entry::new(row, payload)
 }
 
 /// Two clients' records, and who may see which of them.
@@ -227,7 +228,7 @@ pub(super) async fn the_rare_is_found_among_the_many(store: Shared) {
                 if row.workflow_name.is_some() {
                     expected.push((row.execution_time_seconds, group, at, row.record_id));
                 }
-                Entry { payload: "{}".to_owned(), row }
+                Entry::new(row, "{}".to_owned())
             })
             .collect();
         store.append(rights.clone(), entries).await.unwrap();
@@ -264,12 +265,9 @@ pub(super) async fn whole_records_are_given_within_the_scope(store: Shared) {
 
 pub(super) async fn what_a_reader_does_is_told_of_while_its_key_stands(store: Shared) {
     let scope = reader(&store, "a", KeyScope::Read).await;
-    let told = |at| Entry {
-        row: Row {
-            action_type: Some("look".to_owned()),
-            ..Row::new(Uuid::now_v7(), Kind::Audit, at, Outcome::Ok)
-        },
-        payload: "{}".to_owned(),
+    let told = |at| {
+        let row = Row::new(Uuid::now_v7(), Kind::Audit, at, Outcome::Ok);
+        Entry::new(Row { action_type: Some("look".to_owned()), ..row }, "{}".to_owned())
     };
     store.tell(&scope, told(1)).await.unwrap();
     let operator = Operator::at_the_command_line();

@@ -199,7 +199,7 @@ async fn filled(store: &Shared, case: usize, chance: &mut TestRunner) -> Vec<See
         let rights = writer(store, &client).await;
         let rows = rows.new_tree(chance).unwrap().current();
         let entries: Vec<_> =
-            rows.iter().map(|row| Entry { row: row.clone(), payload: "{}".to_owned() }).collect();
+            rows.iter().map(|row| Entry::new(row.clone(), "{}".to_owned())).collect();
         // Twice, and in transactions of several sizes: nothing is counted twice.
         for chunk in entries.chunks(7).chain([&entries[..]]) {
             store.append(rights.clone(), chunk.to_vec()).await.unwrap();
