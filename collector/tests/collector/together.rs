@@ -37,7 +37,7 @@ async fn newest_key(data: &Path) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn both_start_on_an_empty_directory() {
-    for _ in 0..5 {
+    for _ in 0..10 {
         let data = tempfile::tempdir().unwrap();
         let both = two(data.path()).await;
         let keys = both.iter().find_map(|process| process.keys.clone());

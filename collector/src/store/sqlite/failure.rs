@@ -2,6 +2,9 @@
 
 use crate::store::StoreError;
 
+/// What is said where somebody else is writing.
+pub(super) const LOCKED: &str = "another process holds its lock";
+
 /// Tells by SQLite's result code. Its message stays here: it may quote a statement's values.
 #[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 pub(super) fn unavailable(error: sqlx::Error) -> StoreError {
@@ -17,7 +20,7 @@ pub(super) fn unavailable(error: sqlx::Error) -> StoreError {
 /// The primary code is the lowest byte of an extended one (<https://sqlite.org/rescode.html>).
 fn by_code(code: &str) -> StoreError {
     match code.parse::<u32>().map(|code| code & 0xff) {
-        Ok(5 | 6) => StoreError::Unavailable("another process holds its lock"),
+        Ok(5 | 6) => StoreError::Unavailable(LOCKED),
         Ok(8) => StoreError::Unavailable("it may not be written"),
         Ok(10) => StoreError::Unavailable("an input or output error"),
         Ok(11 | 26) => StoreError::Damaged("the file is not a database, or is damaged"),

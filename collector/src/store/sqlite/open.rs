@@ -9,8 +9,9 @@ use sqlx::sqlite::{
     SqliteSynchronous,
 };
 use sqlx::{ConnectOptions, Connection, Executor};
+use tokio::time::{sleep, timeout};
 
-use super::failure::unavailable;
+use super::failure::{LOCKED, unavailable};
 use crate::store::StoreError;
 
 /// Every step from an empty file on; a step that was released never changes.
@@ -22,6 +23,8 @@ const MIGRATIONS: [&str; 4] = [
 ];
 /// How long to wait for another process that writes.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// After which time to try again what cannot be waited for.
+const AGAIN: Duration = Duration::from_millis(10);
 /// How many reads run side by side.
 const READERS: u32 = 4;
 
@@ -41,6 +44,20 @@ fn options(path: &Path) -> Result<SqliteConnectOptions, StoreError> {
         .disable_statement_logging())
 }
 
+/// Connects, and turns a new file to its write-ahead log. That takes a lock that SQLite itself does
+/// not wait for, so that of several processes which start together all but one try again.
+async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, StoreError> {
+    let trying = async {
+        loop {
+            match SqliteConnection::connect_with(options).await.map_err(unavailable) {
+                Err(StoreError::Unavailable(LOCKED)) => sleep(AGAIN).await,
+                result => return result,
+            }
+        }
+    };
+    timeout(PATIENCE, trying).await.unwrap_or(Err(StoreError::Unavailable(LOCKED)))
+}
+
 /// The steps of the file beside it, which holds the index of words.
 const TEXT_MIGRATIONS: [&str; 1] = [include_str!("migrations/text_0001.sql")];
 
@@ -54,7 +71,7 @@ fn text_path(path: &Path) -> PathBuf {
 /// The one connection that writes, with the file brought up to date.
 pub(super) async fn writer(path: &Path) -> Result<SqliteConnection, StoreError> {
     let options = options(path)?.pragma("wal_autocheckpoint", "8000");
-    let mut writer = SqliteConnection::connect_with(&options).await.map_err(unavailable)?;
+    let mut writer = connect(&options).await?;
     migrate(&mut writer, &MIGRATIONS).await?;
     Ok(writer)
 }
@@ -63,7 +80,7 @@ pub(super) async fn writer(path: &Path) -> Result<SqliteConnection, StoreError> 
 pub(super) async fn indexer(path: &Path) -> Result<SqliteConnection, StoreError> {
     let options = options(&text_path(path))?.synchronous(SqliteSynchronous::Normal);
     let open = async {
-        let mut indexer = SqliteConnection::connect_with(&options).await.map_err(unavailable)?;
+        let mut indexer = connect(&options).await?;
         migrate(&mut indexer, &TEXT_MIGRATIONS).await?;
         Ok(indexer)
     };
