@@ -1,14 +1,13 @@
-//! What the statistics are made of equals what is stored.
+//! What is kept beside the records, as a person with a SQL shell sees it, equals what is stored.
 
 use std::path::Path;
 
-use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 
 /// Compares the sums of every span, and the whole records, with the rows.
 pub(crate) async fn agree(data: &Path) {
-    let options = SqliteConnectOptions::new().filename(data.join("epilogue.db")).read_only(true);
-    let mut shell = options.connect().await.unwrap();
+    let mut shell = shell(data, "epilogue.db").await;
     // One snapshot for all of them.
     let mut reading = shell.begin().await.unwrap();
     let mut count =
@@ -22,4 +21,17 @@ pub(crate) async fn agree(data: &Path) {
         let sum = format!("SELECT coalesce(sum(records), 0) FROM rollups WHERE span = {span}");
         assert_eq!(count(&sum).await, rows, "the sums of span {span}");
     }
+}
+
+/// How many records a word finds; each that has it once, if the index is whole.
+pub(crate) async fn found(data: &Path, word: &str) -> usize {
+    let mut shell = shell(data, "epilogue-text.db").await;
+    let sql = "SELECT count(DISTINCT rowid) FROM record_text WHERE record_text MATCH ?";
+    let found = sqlx::query_scalar::<_, i64>(sql).bind(word).fetch_one(&mut shell).await.unwrap();
+    found.try_into().unwrap()
+}
+
+async fn shell(data: &Path, file: &str) -> SqliteConnection {
+    let options = SqliteConnectOptions::new().filename(data.join(file)).read_only(true);
+    options.connect().await.unwrap()
 }
