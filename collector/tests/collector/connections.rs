@@ -64,28 +64,49 @@ async fn asks(stream: &mut TcpStream) -> std::io::Result<()> {
     Ok(())
 }
 
+/// A request that the server has accepted, and whose body it has asked for.
+async fn begun(server: &Server, key: &str, body: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    let head = format!(
+        "POST /v1/logs HTTP/1.1\r\nhost: x\r\nx-api-key: {key}\r\nexpect: 100-continue\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut first = [0; 25];
+    stream.read_exact(&mut first).await.unwrap();
+    assert_eq!(&first, b"HTTP/1.1 100 Continue\r\n\r\n");
+    stream
+}
+
 #[tokio::test]
 async fn where_there_is_no_place_left_idle_connections_make_one() {
     // No timeout would do it: they are hours.
     let long = Duration::from_secs(3_600);
-    let config = Config { max_connections: 20, header_timeout: long, ..Config::default() };
+    let limits = Limits { body_timeout: long, ..Limits::default() };
+    let config = Config { max_connections: 20, header_timeout: long, limits, ..Config::default() };
     let server = Server::with(config).await;
+    let key = server.key("demo", KeyScope::Ingest).await;
+    let body = record("demo").to_string();
+    let mut working = begun(&server, &key, &body).await;
     let mut idle = Vec::new();
-    for _ in 0..20 {
+    for _ in 0..19 {
         idle.push(TcpStream::connect(server.address).await.unwrap());
     }
     // Half of a head is no request, and goes only where whole connections are not enough.
     idle[0].write_all(b"GET /healthz HTTP/1.1\r\nx: y").await.unwrap();
-    let mut used = idle.pop().unwrap();
     for _ in 0..30 {
         asks(&mut TcpStream::connect(server.address).await.unwrap()).await.unwrap();
-        asks(&mut used).await.expect("who works keeps the place");
     }
     let mut closed = 0;
     for stream in &idle[1..] {
         closed += usize::from(matches!(stream.try_read(&mut [0]), Ok(0)));
     }
     assert!(closed > 0, "an idle one was closed");
+    working.write_all(body.as_bytes()).await.unwrap();
+    let mut said = [0; 12];
+    working.read_exact(&mut said).await.unwrap();
+    assert_eq!(&said, b"HTTP/1.1 200", "who is at work keeps the place");
 }
 
 #[tokio::test]
@@ -163,17 +184,7 @@ async fn what_was_accepted_is_finished_at_the_end() {
     let server = Server::start().await;
     let key = server.key("demo", KeyScope::Ingest).await;
     let body = record("demo").to_string();
-    let mut stream = TcpStream::connect(server.address).await.unwrap();
-    let head = format!(
-        "POST /v1/logs HTTP/1.1\r\nhost: x\r\nx-api-key: {key}\r\nexpect: 100-continue\r\n\
-         content-type: application/json\r\ncontent-length: {}\r\n\r\n",
-        body.len()
-    );
-    stream.write_all(head.as_bytes()).await.unwrap();
-    // The server asks for the body: it has accepted the request.
-    let mut first = [0; 12];
-    stream.read_exact(&mut first).await.unwrap();
-    assert_eq!(&first, b"HTTP/1.1 100");
+    let mut stream = begun(&server, &key, &body).await;
     let ending = tokio::spawn(server.end());
     stream.write_all(body.as_bytes()).await.unwrap();
     let mut said = String::new();
