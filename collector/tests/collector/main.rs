@@ -8,6 +8,7 @@ mod connections;
 mod contract;
 mod crowds;
 mod described;
+mod description;
 mod end_to_end;
 mod exported;
 mod faults;
