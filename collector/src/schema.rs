@@ -24,6 +24,36 @@ pub(crate) fn level() -> Object {
     one_of(["METRICS_ONLY", "FULL_TRACE"])
 }
 
+/// A type that describes a parameter which is one of a few texts. A function (`schema_with`) would
+/// lose what the parameter's own comment says, and that it has to be given.
+macro_rules! choice {
+    ($(#[$about:meta])* $name:ident, $schema:expr) => {
+        $(#[$about])*
+        #[derive(Debug)]
+        pub(crate) struct $name;
+
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                utoipa::openapi::Schema::from($schema).into()
+            }
+        }
+
+        impl utoipa::ToSchema for $name {}
+    };
+}
+
+pub(crate) use choice;
+
+choice! {
+    /// A kind's name.
+    KindName, kind()
+}
+
+choice! {
+    /// An outcome's name.
+    OutcomeName, outcome()
+}
+
 /// One of a few texts.
 pub(crate) fn one_of<const N: usize>(texts: [&str; N]) -> Object {
     ObjectBuilder::new().schema_type(Type::String).enum_values(Some(texts)).build()

@@ -21,7 +21,6 @@ use http::{HeaderMap, Uri, header};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::IntoParams;
-use utoipa::openapi::schema::Object;
 
 use crate::admin;
 use crate::auth::Scope;
@@ -45,7 +44,7 @@ pub(crate) struct Form {
     /// `ndjson`: the whole records as they are stored, one a line. `csv`: what lists tell of them
     /// (RFC 4180), where a text that a spreadsheet would take for a formula has an apostrophe
     /// before it. `ndjson` is the default.
-    #[param(schema_with = formats)]
+    #[param(value_type = Option<FormatName>, inline)]
     format: Option<String>,
 }
 
@@ -81,8 +80,9 @@ impl Format {
     }
 }
 
-fn formats() -> Object {
-    schema::one_of(["ndjson", "csv"])
+schema::choice! {
+    /// In which form.
+    FormatName, schema::one_of(["ndjson", "csv"])
 }
 
 impl Form {

@@ -17,10 +17,10 @@ const MAX_GROUPS: usize = 1_000;
 #[into_params(parameter_in = Query)]
 pub(crate) struct Conditions {
     /// What the record is about.
-    #[param(schema_with = schema::kind)]
+    #[param(value_type = Option<schema::KindName>, inline)]
     kind: Option<String>,
     /// What became of it, whatever the kind calls that.
-    #[param(schema_with = schema::outcome)]
+    #[param(value_type = Option<schema::OutcomeName>, inline)]
     outcome: Option<String>,
     /// The kind's own word for that, such as `FAILED` of a workflow.
     status: Option<String>,

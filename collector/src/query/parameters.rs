@@ -7,7 +7,6 @@ use http::Uri;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
-use utoipa::openapi::schema::Object;
 
 use crate::auth::{ClientId, Scope};
 use crate::error::ApiError;
@@ -126,10 +125,10 @@ fn moment(name: &str, text: Option<&str>) -> Result<Option<i64>, ApiError> {
 #[into_params(parameter_in = Query)]
 pub(crate) struct Filters {
     /// What the record is about.
-    #[param(schema_with = schema::kind)]
+    #[param(value_type = Option<schema::KindName>, inline)]
     kind: Option<String>,
     /// What became of it, whatever the kind calls that.
-    #[param(schema_with = schema::outcome)]
+    #[param(value_type = Option<schema::OutcomeName>, inline)]
     outcome: Option<String>,
     /// The kind's own word for that, such as `FAILED` of a workflow.
     status: Option<String>,
@@ -221,10 +220,10 @@ impl Filters {
 pub(crate) struct Sorting {
     /// By when it happened, how long it took, or how sure it was; what has no such number is not in
     /// a list sorted by it. `time` is the default.
-    #[param(schema_with = sorts)]
+    #[param(value_type = Option<SortName>, inline)]
     sort: Option<String>,
     /// The newest, longest, surest first, which is the default, or last.
-    #[param(schema_with = directions)]
+    #[param(value_type = Option<OrderName>, inline)]
     order: Option<String>,
 }
 
@@ -240,12 +239,14 @@ impl Sorting {
     }
 }
 
-fn sorts() -> Object {
-    schema::one_of(["time", "duration", "confidence"])
+schema::choice! {
+    /// What a list is sorted by.
+    SortName, schema::one_of(["time", "duration", "confidence"])
 }
 
-fn directions() -> Object {
-    schema::one_of(["desc", "asc"])
+schema::choice! {
+    /// From which end.
+    OrderName, schema::one_of(["desc", "asc"])
 }
 
 fn by(name: &str) -> Option<By> {

@@ -6,7 +6,6 @@ use axum::Json;
 use axum::extract::State;
 use http::{HeaderMap, Uri};
 use serde::{Deserialize, Serialize};
-use utoipa::openapi::schema::Object;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::error::ApiError;
@@ -31,7 +30,7 @@ pub(crate) struct Buckets {
     /// How much time a point stands for, in UTC: `hour`, `day`, `week` (from Monday on, ISO 8601) or
     /// `month`. Where `since` is not given a series goes back 24 hours, 30 days, 26 weeks or 12
     /// months; where `until` is not, it ends with the bucket of now.
-    #[param(value_type = String, schema_with = buckets, required = true)]
+    #[param(value_type = BucketName, inline)]
     bucket: Option<String>,
 }
 
@@ -42,8 +41,9 @@ impl Buckets {
     }
 }
 
-fn buckets() -> Object {
-    schema::one_of(["hour", "day", "week", "month"])
+schema::choice! {
+    /// How much time a point stands for.
+    BucketName, schema::one_of(["hour", "day", "week", "month"])
 }
 
 /// A series as it is answered.

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use crate::description::{Description, Operation};
+use crate::description::{Description, Operation, Parameter};
 use crate::server::{Server, answer, id, record, record_with};
 use epilogue_collector::store::Dimension;
 use epilogue_collector::{Config, KeyScope};
@@ -151,6 +151,18 @@ async fn every_path_is_described_with_the_key_it_needs() {
         let expected = if operation.needs_key() { 401 } else { 200 };
         let status = bare.await.unwrap().status();
         assert_eq!(status, expected, "{} {}", operation.method, operation.path);
+    }
+}
+
+#[tokio::test]
+async fn every_parameter_is_described_in_words() {
+    let server = Server::start().await;
+    let description = Description::of(&server).await;
+    for operation in description.operations() {
+        for Parameter { name, about, is_in_path, is_required, .. } in operation.parameters() {
+            assert!(!about.is_empty(), "{} says nothing of {name}", operation.path);
+            assert_eq!(is_required, is_in_path || name == "bucket", "{} {name}", operation.path);
+        }
     }
 }
 
