@@ -17,6 +17,7 @@ mod found_by_words;
 mod hostile_bodies;
 mod hostile_connections;
 mod https;
+mod isolated;
 mod keys;
 mod limits;
 mod lost;
