@@ -281,7 +281,42 @@ fn answer(
         }
     };
     for (records, answer) in waiting {
-        let own: Option<Vec<_>> = outcomes.by_ref().take(records).collect();
+        // All of them are taken, also behind one that is missing: what follows is another's.
+        let own: Vec<_> = outcomes.by_ref().take(records).collect();
+        let own = own.into_iter().collect::<Option<Vec<_>>>();
         let _ = answer.send(own.ok_or(StoreError::Revoked));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn each_request_is_told_what_became_of_its_own_records() {
+        let revoked = vec![None; 3];
+        let requests = [
+            vec![Some(Stored::New)],
+            revoked.clone(),
+            vec![Some(Stored::Duplicate), Some(Stored::New)],
+            vec![Some(Stored::New)],
+            revoked,
+        ];
+        let (answers, answered): (Vec<_>, Vec<_>) = requests
+            .iter()
+            .map(|own| {
+                let (answer, answered) = oneshot::channel();
+                ((own.len(), answer), answered)
+            })
+            .unzip();
+        answer(answers, Ok(requests.concat()));
+        let mut told = Vec::new();
+        for answered in answered {
+            told.push(answered.await.unwrap());
+        }
+        let new = Ok(vec![Stored::New]);
+        let both = Ok(vec![Stored::Duplicate, Stored::New]);
+        let refused = Err(StoreError::Revoked);
+        assert_eq!(told, [new.clone(), refused.clone(), both, new, refused]);
     }
 }
