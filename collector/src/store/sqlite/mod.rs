@@ -31,7 +31,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use crate::auth::{Gate, Ingest, KeySource, NewKey, Operator, Scope, StoredKey, Watch};
+use crate::auth::{ClientId, Gate, Ingest, KeySource, NewKey, Operator, Scope, StoredKey, Watch};
 
 use self::failure::unavailable;
 use self::indexer::Indexer;
@@ -82,6 +82,23 @@ impl SqliteStore {
         orders.clone().ok_or(StoreError::Closed)
     }
 
+    /// Has records stored with what else is waiting. Where too much is, whoever asks may come again:
+    /// nobody keeps the others waiting.
+    async fn store(
+        &self,
+        key: i64,
+        client: ClientId,
+        entries: Vec<Entry>,
+    ) -> Result<Vec<Stored>, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let order = Order::Append(Append { key, client, entries, answer });
+        self.orders()?.try_send(order).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => StoreError::Overloaded,
+            mpsc::error::TrySendError::Closed(_) => StoreError::Closed,
+        })?;
+        answered.await.unwrap_or(Err(StoreError::Closed))
+    }
+
     /// Waits for room: for an administrator, who is in no hurry.
     async fn order<T>(
         &self,
@@ -110,13 +127,7 @@ impl Store for SqliteStore {
         entries: Vec<Entry>,
     ) -> BoxFuture<'_, Result<Vec<Stored>, StoreError>> {
         Box::pin(async move {
-            let (answer, answered) = oneshot::channel();
-            let order = Order::Append(Append { rights, entries, answer });
-            self.orders()?.try_send(order).map_err(|error| match error {
-                mpsc::error::TrySendError::Full(_) => StoreError::Overloaded,
-                mpsc::error::TrySendError::Closed(_) => StoreError::Closed,
-            })?;
-            answered.await.unwrap_or(Err(StoreError::Closed))
+            self.store(rights.key(), rights.client().clone(), entries).await
         })
     }
 
@@ -151,8 +162,7 @@ impl Store for SqliteStore {
         record: Entry,
     ) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async move {
-            let (answer, answered) = oneshot::channel();
-            self.order(Order::Tell { key: scope.key(), record, answer }, answered).await
+            self.store(scope.key(), ClientId::collector(), vec![record]).await.map(drop)
         })
     }
 

@@ -15,7 +15,7 @@ use super::insert::{Insertion, Numbered};
 use super::keys;
 use super::lost;
 use super::memory::Memory;
-use crate::auth::{ClientId, Ingest, NewKey};
+use crate::auth::{ClientId, NewKey};
 use crate::metrics;
 use crate::store::{Entry, StoreError, Stored};
 use crate::time;
@@ -35,14 +35,15 @@ pub(super) enum Order {
     CreateKey { key: NewKey, record: Entry, answer: Answer<i64> },
     /// Revoke a key, and store the record of it.
     RevokeKey { key: i64, record: Entry, answer: Answer<bool> },
-    /// Store a record of what the holder of a key does.
-    Tell { key: i64, record: Entry, answer: Answer<()> },
 }
 
 /// Records of one request.
 #[derive(Debug)]
 pub(super) struct Append {
-    pub(super) rights: Ingest,
+    /// The key that gave the right to store them. They are stored while it stands.
+    pub(super) key: i64,
+    /// Whose records they are.
+    pub(super) client: ClientId,
     pub(super) entries: Vec<Entry>,
     pub(super) answer: Answer<Vec<Stored>>,
 }
@@ -90,9 +91,6 @@ impl Writer {
                 Order::RevokeKey { key, record, answer } => {
                     let _ = answer.send(self.revoke_key(key, record).await);
                 }
-                Order::Tell { key, record, answer } => {
-                    let _ = answer.send(self.tell_of(key, record).await);
-                }
             }
         }
         // What cannot be closed is closed by the end of the process; nothing is lost by it.
@@ -124,10 +122,9 @@ impl Writer {
 
     async fn append(&mut self, group: Vec<Append>) {
         let (mut records, mut waiting) = (Vec::new(), Vec::new());
-        for Append { rights, entries, answer } in group {
+        for Append { key, client, entries, answer } in group {
             waiting.push((entries.len(), answer));
-            let client = rights.client();
-            records.extend(entries.into_iter().map(|entry| (rights.key(), client.clone(), entry)));
+            records.extend(entries.into_iter().map(|entry| (key, client.clone(), entry)));
         }
         let (count, begun) = (records.len(), Instant::now());
         let result = self.transaction(records).await;
@@ -220,16 +217,6 @@ impl Writer {
         let result = self.end(result).await;
         self.memory.forget();
         result
-    }
-
-    async fn tell_of(&mut self, key: i64, record: Entry) -> Result<(), StoreError> {
-        self.begin().await?;
-        let result = if self.memory.is_active(key) {
-            self.tell(record).await
-        } else {
-            Err(StoreError::Revoked)
-        };
-        self.end(result).await
     }
 
     /// A record of the collector's own.
