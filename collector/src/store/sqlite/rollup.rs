@@ -23,9 +23,6 @@ const SPANS: [i64; 3] = [HOUR, DAY, 0];
 /// How many rows and groups are remembered before all are forgotten: a bound, not a tuning.
 const REMEMBERED: usize = 20_000;
 
-/// Parts of a group's name are kept apart by a character that no name has a use for.
-const SEPARATOR: char = '\u{1f}';
-
 const GROUP_COLUMNS: &str = "client_id, kind, outcome, status, category, environment, \
      workflow_version, provider_name, action_type, event_type, currency";
 const GROUP_PARTS: usize = 11;
@@ -58,7 +55,8 @@ struct Place {
 #[derive(Debug)]
 pub(super) struct Rollups {
     statements: Statements,
-    groups: HashMap<String, i64>,
+    /// By their parts, as `name_group` writes them.
+    groups: HashMap<Vec<u8>, i64>,
     sums: HashMap<Place, Tally>,
 }
 
@@ -84,12 +82,12 @@ impl Rollups {
             self.forget();
         }
         let mut changed: HashMap<Place, (ClientId, Tally)> = HashMap::new();
-        let mut name = String::new();
+        let mut name = Vec::new();
         for Numbered { client, entry, .. } in records {
-            name_group(client, &entry.row, &mut name);
-            let group = self.group(writer, &name).await?;
-            let bucket = entry.row.executed_at.div_euclid(HOUR) * HOUR;
-            let place = Place { group, span: HOUR, bucket };
+            let parts = parts(client, &entry.row);
+            name_group(&parts, &mut name);
+            let group = self.group(writer, &name, &parts).await?;
+            let place = Place { group, span: HOUR, bucket: begin(entry.row.executed_at, HOUR) };
             let (_, tally) =
                 changed.entry(place).or_insert_with(|| (client.clone(), Tally::default()));
             tally.add(&entry.row);
@@ -102,7 +100,8 @@ impl Rollups {
     async fn group(
         &mut self,
         writer: &mut SqliteConnection,
-        name: &str,
+        name: &[u8],
+        parts: &[&str; GROUP_PARTS],
     ) -> Result<i64, StoreError> {
         if let Some(id) = self.groups.get(name) {
             return Ok(*id);
@@ -113,10 +112,10 @@ impl Rollups {
              ON CONFLICT DO UPDATE SET kind = kind RETURNING id",
             ", ?".repeat(GROUP_PARTS - 1)
         );
-        let insert =
-            name.split(SEPARATOR).fold(sqlx::query_scalar(&sql), sqlx::query::QueryScalar::bind);
+        let insert = sqlx::query_scalar(&sql);
+        let insert = parts.iter().fold(insert, |insert, part| insert.bind(*part));
         let id = insert.fetch_one(writer).await.map_err(unavailable)?;
-        self.groups.insert(name.to_owned(), id);
+        self.groups.insert(name.to_vec(), id);
         Ok(id)
     }
 
@@ -129,8 +128,7 @@ impl Rollups {
         let mut places = HashMap::new();
         for (Place { group, bucket, .. }, (client, tally)) in changed {
             for span in SPANS {
-                let bucket = if span == 0 { 0 } else { bucket.div_euclid(span) * span };
-                let place = Place { group, span, bucket };
+                let place = Place { group, span, bucket: begin(bucket, span) };
                 if !self.sums.contains_key(&place) {
                     let stored = read(writer, &client, &place).await?;
                     self.sums.insert(place.clone(), stored);
@@ -176,28 +174,35 @@ fn bind<'q>(
         .bind(tally.durations.to_bytes())
 }
 
+/// Where the span begins that a moment lies in. The first one begins with time itself.
+fn begin(moment: i64, span: i64) -> i64 {
+    if span == 0 { 0 } else { moment.div_euclid(span).saturating_mul(span) }
+}
+
 /// The parts by which a record is grouped, in the order of their columns.
-fn name_group(client: &ClientId, row: &Row, name: &mut String) {
-    let optional = [
-        &row.status,
-        &row.category,
-        &row.environment,
-        &row.workflow_version,
-        &row.provider_name,
-        &row.action_type,
-        &row.event_type,
-        &row.currency,
-    ];
+fn parts<'a>(client: &'a ClientId, row: &'a Row) -> [&'a str; GROUP_PARTS] {
+    let text = |part: &'a Option<String>| part.as_deref().unwrap_or_default();
+    [
+        client.as_str(),
+        row.kind.as_str(),
+        row.outcome.as_str(),
+        text(&row.status),
+        text(&row.category),
+        text(&row.environment),
+        text(&row.workflow_version),
+        text(&row.provider_name),
+        text(&row.action_type),
+        text(&row.event_type),
+        text(&row.currency),
+    ]
+}
+
+/// All parts as one key, each behind its length: no text of a part makes it look like two.
+fn name_group(parts: &[&str; GROUP_PARTS], name: &mut Vec<u8>) {
     name.clear();
-    name.push_str(client.as_str());
-    for part in [row.kind.as_str(), row.outcome.as_str()] {
-        name.push(SEPARATOR);
-        name.push_str(part);
-    }
-    for part in optional {
-        name.push(SEPARATOR);
-        let part = part.as_deref().unwrap_or_default();
-        name.extend(part.chars().filter(|character| *character != SEPARATOR));
+    for part in parts {
+        name.extend_from_slice(&part.len().to_le_bytes());
+        name.extend_from_slice(part.as_bytes());
     }
 }
 
@@ -242,4 +247,53 @@ fn tally(row: &SqliteRow) -> Result<Tally, StoreError> {
     let (tally, durations) = read().map_err(unavailable)?;
     let durations = durations.ok_or(StoreError::Damaged("a rollup cannot be read"))?;
     Ok(Tally { durations, ..tally })
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{Connection, Executor};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::store::{Entry, Kind, Outcome};
+
+    async fn table() -> SqliteConnection {
+        let mut writer = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        writer.execute(include_str!("migrations/0002_rollups.sql")).await.unwrap();
+        writer
+    }
+
+    fn record(executed_at: i64, status: &str, category: &str) -> Numbered {
+        let row = Row {
+            status: Some(status.to_owned()),
+            category: Some(category.to_owned()),
+            ..Row::new(Uuid::now_v7(), Kind::Workflow, executed_at, Outcome::Ok)
+        };
+        let client = ClientId::new("a").unwrap();
+        Numbered { seq: 1, client, entry: Entry::new(row, String::new()) }
+    }
+
+    #[tokio::test]
+    async fn groups_are_kept_apart_and_as_they_are() {
+        let mut writer = table().await;
+        let groups = [("x", "\u{1f}y"), ("x\u{1f}", "y"), ("xy", ""), ("", "xy")];
+        let records = groups.map(|(status, category)| record(0, status, category));
+        Rollups::new().add(&mut writer, &records).await.unwrap();
+        let sql = "SELECT status, category FROM rollup_groups ORDER BY id";
+        let stored: Vec<(String, String)> = sqlx::query_as(sql).fetch_all(&mut writer).await.unwrap();
+        assert_eq!(stored, groups.map(|(status, category)| (status.into(), category.into())));
+    }
+
+    #[tokio::test]
+    async fn the_ends_of_time_have_a_span() {
+        let mut writer = table().await;
+        let records = [i64::MIN, i64::MAX].map(|moment| record(moment, "x", ""));
+        Rollups::new().add(&mut writer, &records).await.unwrap();
+        let sql = "SELECT bucket FROM rollups WHERE span = ? ORDER BY bucket";
+        for span in [HOUR, DAY] {
+            let begins: Vec<i64> =
+                sqlx::query_scalar(sql).bind(span).fetch_all(&mut writer).await.unwrap();
+            assert_eq!(begins, [i64::MIN, i64::MAX - i64::MAX % span]);
+        }
+    }
 }
