@@ -15,8 +15,10 @@ use crate::metrics;
 use crate::store::StoreError;
 use crate::store::page::Filter;
 
-/// How many records a transaction indexes.
+/// How many records a transaction indexes, and how many bytes they have together: one record more
+/// than fit, so that the largest is indexed as well.
 const CHUNK: i64 = 256;
+const CHUNK_BYTES: i64 = 8 << 20;
 /// How many times as long as it worked it pauses while records are being stored, so that it takes a
 /// tenth of a processor from them at most.
 const PAUSE: u32 = 9;
@@ -48,10 +50,10 @@ impl Indexer {
                 // Whoever stores comes first; where nobody does there is nobody to wait for.
                 Ok(indexed) if indexed > 0 => {
                     if timeout(Duration::ZERO, self.stored.notified()).await.is_ok() {
-                        sleep(begun.elapsed() * PAUSE).await;
+                        rest(&self.readers, sleep(begun.elapsed() * PAUSE)).await;
                     }
                 }
-                _ => drop(timeout(LOOK, self.stored.notified()).await),
+                _ => rest(&self.readers, timeout(LOOK, self.stored.notified())).await,
             }
         }
         let _ = self.text.close().await;
@@ -73,10 +75,10 @@ impl Indexer {
             .map_err(unavailable)?;
         let records = sqlx::query(
             "SELECT payload, workflow_logs.* FROM payloads JOIN workflow_logs USING (seq) \
-             WHERE seq > ? ORDER BY seq LIMIT ?",
+             WHERE seq > ? AND seq <= ? ORDER BY seq",
         )
         .bind(through)
-        .bind(CHUNK)
+        .bind(last_after(&self.readers, through).await?)
         .fetch_all(&self.readers)
         .await
         .map_err(unavailable)?;
@@ -107,6 +109,38 @@ impl Indexer {
     }
 }
 
+/// Waits for this, or for the end: whoever closes the store waits for no pause.
+async fn rest(readers: &SqlitePool, until: impl Future) {
+    tokio::select! {
+        _ = until => {}
+        () = readers.close_event() => {}
+    }
+}
+
+/// The last record of the chunk behind this one. Lengths are read alone, without the records.
+async fn last_after(readers: &SqlitePool, through: i64) -> Result<i64, StoreError> {
+    let lengths: Vec<(i64, i64)> = sqlx::query_as(
+        "SELECT seq, octet_length(payload) FROM payloads WHERE seq > ? ORDER BY seq LIMIT ?",
+    )
+    .bind(through)
+    .bind(CHUNK)
+    .fetch_all(readers)
+    .await
+    .map_err(unavailable)?;
+    Ok(last_within(&lengths, CHUNK_BYTES).unwrap_or(through))
+}
+
+/// The last of these records, each with its length, before which there is still room.
+fn last_within(lengths: &[(i64, i64)], bytes: i64) -> Option<i64> {
+    let mut room = bytes;
+    let fits = |(_, length): &&(i64, i64)| {
+        let has_room = room > 0;
+        room = room.saturating_sub(*length);
+        has_room
+    };
+    lengths.iter().take_while(fits).last().map(|(seq, _)| *seq)
+}
+
 /// The number of a record, its labels and its words.
 fn indexed(row: &SqliteRow) -> Result<(i64, String, String), sqlx::Error> {
     let mut labels = words::label("client_id", row.try_get("client_id")?);
@@ -124,4 +158,18 @@ fn bind<'q>(
     (seq, labels, text): &'q (i64, String, String),
 ) -> SqliteQuery<'q> {
     query.bind(seq).bind(labels.as_str()).bind(text.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chunk_is_bounded_and_never_empty() {
+        assert_eq!(last_within(&[], 10), None);
+        assert_eq!(last_within(&[(7, 1_000)], 10), Some(7));
+        assert_eq!(last_within(&[(7, 1_000), (8, 1)], 10), Some(7));
+        assert_eq!(last_within(&[(1, 5), (3, 4), (4, 100), (5, 1)], 10), Some(4));
+        assert_eq!(last_within(&[(1, 5), (2, 5), (3, 1)], 10), Some(2));
+    }
 }
