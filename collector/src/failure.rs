@@ -4,8 +4,8 @@
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// The store cannot be reached or written just now: the disk is full, a lock is held. Trying
-    /// again later may help.
+    /// The store cannot be reached or written just now: the disk is full, a lock is held, too many
+    /// ask. Trying again later may help.
     #[error("the store is not available: {0}")]
     Unavailable(&'static str),
     /// More is waiting to be written than the store holds in memory. Trying again later helps.
@@ -17,7 +17,8 @@ pub enum StoreError {
     /// The store is closed or closing. Another server may do it.
     #[error("the store is closed")]
     Closed,
-    /// What is stored cannot be read, or is of a version that this program does not know. Final.
+    /// What is stored cannot be read, is of a version that this program does not know, or does not
+    /// fit what was asked. Final.
     #[error("the store cannot be used: {0}")]
     Damaged(&'static str),
 }
