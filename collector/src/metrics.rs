@@ -72,6 +72,11 @@ pub(crate) fn received(bytes: usize) {
     counter!("epilogue_received_bytes_total").increment(bytes as u64);
 }
 
+/// A task of the store failed, for one of the few reasons that there are.
+pub(crate) fn store_failed(reason: &'static str) {
+    counter!("epilogue_store_failures_total", "reason" => reason).increment(1);
+}
+
 /// How many records are stored whose words are not indexed yet.
 pub(crate) fn text_lag(records: i64) {
     gauge!("epilogue_text_index_lag_records").set(records as f64);

@@ -1,9 +1,12 @@
 //! `doctor`: is everything there that a server needs?
 
 use std::error::Error;
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use epilogue_collector::store;
 use tokio::net::TcpListener;
 
 use super::options::StoreOptions;
@@ -21,7 +24,7 @@ pub(super) async fn run(
     let checks = [
         ("configuration", options.config().map(drop).map(ok)),
         ("address", address(options).await),
-        ("store", store(place).await.map(ok)),
+        ("store", store(place).await),
         ("disk", disk(place).map(ok)),
         ("clock", clock().map(ok)),
     ];
@@ -48,26 +51,26 @@ async fn address(options: &ServeOptions) -> Result<&'static str, Box<dyn Error>>
     }
 }
 
-/// Opens it, brings it up to date and reads it.
-async fn store(place: &StoreOptions) -> Result<(), Box<dyn Error>> {
-    let store = super::open(place).await?;
-    let answer = store.ping().await;
-    store.close().await;
-    Ok(answer?)
+/// Opens it where it is, brings it up to date and reads it. None is made.
+async fn store(place: &StoreOptions) -> Result<&'static str, Box<dyn Error>> {
+    let is_there = store::check(place.store.as_deref(), &place.data).await?;
+    Ok(if is_there { "ok" } else { "none yet, the first start makes it" })
 }
 
-/// Writes and syncs a file where the embedded store writes its own.
+/// Writes and syncs a file where the store writes its own.
 fn disk(place: &StoreOptions) -> Result<(), Box<dyn Error>> {
-    if place.store.is_some() {
-        return Ok(());
-    }
-    let path = place.data.join(".doctor");
-    let told = |error: io::Error| format!("{}: {error}", place.data.display());
-    let written = std::fs::File::create(&path).and_then(|mut file| {
+    super::make_directory(place)?;
+    let file = store::file(place.store.as_deref(), &place.data)?;
+    // A name alone lies in the working directory.
+    let directory = file.parent().filter(|path| !path.as_os_str().is_empty());
+    let directory = directory.unwrap_or(Path::new("."));
+    let path = directory.join(".doctor");
+    let told = |error: io::Error| format!("{}: {error}", directory.display());
+    let written = File::create(&path).and_then(|mut file| {
         file.write_all(&vec![0; 1 << 20])?;
         file.sync_all()
     });
-    let removed = std::fs::remove_file(&path);
+    let removed = fs::remove_file(&path);
     Ok(written.and(removed).map_err(told)?)
 }
 

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io::{self, Write};
 
 use clap::Subcommand;
-use epilogue_collector::store::Store;
+use epilogue_collector::store::{self, Store};
 use epilogue_collector::{COLLECTOR_CLIENT, ClientId, KeyScope, Operator, create_key, revoke_key};
 
 use super::options::StoreOptions;
@@ -31,7 +31,8 @@ pub(super) enum KeysCommand {
 }
 
 pub(super) async fn run(place: &StoreOptions, command: KeysCommand) -> Result<(), Box<dyn Error>> {
-    let store = super::open(place).await?;
+    super::make_directory(place)?;
+    let store = store::open_for_keys(place.store.as_deref(), &place.data).await?;
     let operator = Operator::at_the_command_line();
     let done = match command {
         KeysCommand::Create { client, scope } => {

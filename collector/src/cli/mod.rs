@@ -7,10 +7,8 @@ mod options;
 mod serve;
 
 use std::error::Error;
-use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
-use epilogue_collector::store::{self, Store};
 
 use self::options::StoreOptions;
 
@@ -50,11 +48,11 @@ pub(crate) fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
     done
 }
 
-/// Opens the store, with its directory made where it is missing.
-async fn open(options: &StoreOptions) -> Result<Arc<dyn Store>, Box<dyn Error>> {
+/// Makes the directory of the embedded store where it is missing.
+fn make_directory(options: &StoreOptions) -> Result<(), Box<dyn Error>> {
     if options.store.is_none() {
         std::fs::create_dir_all(&options.data)
             .map_err(|error| format!("{}: {error}", options.data.display()))?;
     }
-    Ok(store::open(options.store.as_deref(), &options.data).await?)
+    Ok(())
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, value_parser};
-use epilogue_collector::store::Store;
+use epilogue_collector::store::{self, Store};
 use epilogue_collector::{ClientId, Config, KeyScope, Limits, Operator, Tls, TlsError, create_key};
 use futures_util::FutureExt;
 use tokio::net::TcpListener;
@@ -120,7 +120,8 @@ pub(super) async fn serve(
     // Before the store: where nobody can listen, no keys are made.
     let listener = listen(options.listen).await?;
     let mut signals = Signals::listen()?;
-    let store = super::open(place).await?;
+    super::make_directory(place)?;
+    let store = store::open(place.store.as_deref(), &place.data).await?;
     print_first_keys(store.as_ref()).await?;
     say(&format!("listening on {scheme}://{}", listener.local_addr()?))?;
     let (end, ended) = oneshot::channel();

@@ -10,7 +10,7 @@ mod sketch;
 mod sqlite;
 mod statistics;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -66,7 +66,7 @@ pub trait Store: KeySource {
     ) -> BoxFuture<'a, Result<Vec<(i64, String)>, StoreError>>;
 
     /// Stores a record of the collector's own, about what the holder of this right does. When it
-    /// answers, the record is committed and synced.
+    /// answers, the record is committed and synced. Where too much waits to be written, it is not.
     fn tell<'a>(&'a self, scope: &'a Scope, record: Entry)
     -> BoxFuture<'a, Result<(), StoreError>>;
     /// What the records that were chosen come to. Counts are exact for any period.
@@ -114,7 +114,7 @@ pub trait Store: KeySource {
     /// summed up by reason, and by client where the right names clients.
     fn lost<'a>(&'a self, watch: &'a Watch) -> BoxFuture<'a, Result<Vec<LostTotal>, StoreError>>;
 
-    /// Whether the store answers just now.
+    /// Whether the store can be read, and what was last to be written could be.
     fn ping(&self) -> BoxFuture<'_, Result<(), StoreError>>;
 
     /// Writes what was handed over and closes the store.
@@ -135,12 +135,36 @@ pub enum Stored {
 /// # Errors
 /// Where the address is not one of a known store, or the store cannot be opened.
 pub async fn open(address: Option<&str>, data: &Path) -> Result<Arc<dyn Store>, StoreError> {
-    let path = match address {
-        None => data.join("epilogue.db"),
-        Some(address) => match address.strip_prefix("sqlite://") {
-            Some(path) => path.into(),
-            None => return Err(StoreError::Damaged("the address is not of a known store")),
-        },
-    };
-    Ok(Arc::new(SqliteStore::open(&path).await?))
+    Ok(Arc::new(SqliteStore::open(&file(address, data)?).await?))
+}
+
+/// Opens the same store for whoever makes and revokes keys: what only answers and statistics need is
+/// left alone, so that nothing else is waited for. Lists that are asked for words fail.
+///
+/// # Errors
+/// As [`open`].
+pub async fn open_for_keys(
+    address: Option<&str>,
+    data: &Path,
+) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(Arc::new(SqliteStore::open_for_keys(&file(address, data)?).await?))
+}
+
+/// Whether there is a store yet; none is made. One that is there is opened, brought up to date and
+/// read.
+///
+/// # Errors
+/// Where the address is not one of a known store, or the store that is there cannot be used.
+pub async fn check(address: Option<&str>, data: &Path) -> Result<bool, StoreError> {
+    SqliteStore::check(&file(address, data)?).await
+}
+
+/// The file of the store of this address, or of the one in the data directory where none is given.
+///
+/// # Errors
+/// Where the address is not one of a known store.
+pub fn file(address: Option<&str>, data: &Path) -> Result<PathBuf, StoreError> {
+    let Some(address) = address else { return Ok(data.join("epilogue.db")) };
+    let path = address.strip_prefix("sqlite://").map(PathBuf::from);
+    path.ok_or(StoreError::Damaged("the address is not of a known store"))
 }

@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 
 use sqlx::sqlite::{SqliteConnection, SqlitePool, SqliteRow};
 use sqlx::{Connection, Executor, Row as _};
-use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
 use super::failure::unavailable;
+use super::health::Health;
+use super::lag::Lag;
 use super::statement::{SqliteQuery, Statements};
 use super::words;
-use crate::metrics;
 use crate::store::StoreError;
 use crate::store::page::Filter;
 
@@ -30,30 +30,34 @@ const LOOK: Duration = Duration::from_secs(1);
 pub(super) struct Indexer {
     text: SqliteConnection,
     readers: SqlitePool,
-    /// Told whenever records were committed.
-    stored: Arc<Notify>,
+    lag: Arc<Lag>,
+    health: Health,
     insertion: Statements,
 }
 
 impl Indexer {
-    pub(super) fn new(text: SqliteConnection, readers: SqlitePool, stored: Arc<Notify>) -> Self {
+    pub(super) fn new(text: SqliteConnection, readers: SqlitePool, lag: Arc<Lag>) -> Self {
         let insertion =
             Statements::new("INSERT OR FAIL INTO", "record_text", &["rowid", "labels", "text"]);
-        Self { text, readers, stored, insertion }
+        Self { text, readers, lag, health: Health::new("the index of words"), insertion }
     }
 
     /// Works until the readers are closed.
     pub(super) async fn run(mut self) {
         while !self.readers.is_closed() {
             let begun = Instant::now();
-            match self.chunk().await {
+            let result = self.chunk().await;
+            if !self.readers.is_closed() {
+                self.health.note(result.as_ref().err());
+            }
+            match result {
                 // Whoever stores comes first; where nobody does there is nobody to wait for.
                 Ok(indexed) if indexed > 0 => {
-                    if timeout(Duration::ZERO, self.stored.notified()).await.is_ok() {
+                    if timeout(Duration::ZERO, self.lag.more()).await.is_ok() {
                         rest(&self.readers, sleep(begun.elapsed() * PAUSE)).await;
                     }
                 }
-                _ => rest(&self.readers, timeout(LOOK, self.stored.notified())).await,
+                _ => rest(&self.readers, timeout(LOOK, self.lag.more())).await,
             }
         }
         let _ = self.text.close().await;
@@ -73,6 +77,7 @@ impl Indexer {
             .fetch_one(&mut self.text)
             .await
             .map_err(unavailable)?;
+        self.lag.indexed(through);
         let records = sqlx::query(
             "SELECT payload, workflow_logs.* FROM payloads JOIN workflow_logs USING (seq) \
              WHERE seq > ? AND seq <= ? ORDER BY seq",
@@ -85,7 +90,6 @@ impl Indexer {
         let rows: Result<Vec<_>, _> = records.iter().map(indexed).collect();
         let rows = rows.map_err(unavailable)?;
         let Some((last, _, _)) = rows.last() else {
-            metrics::text_lag(0);
             return Ok(0);
         };
         let last = *last;
@@ -104,7 +108,7 @@ impl Indexer {
             .fetch_one(&self.readers)
             .await
             .map_err(unavailable)?;
-        metrics::text_lag(newest - through);
+        self.lag.seen(newest);
         Ok(())
     }
 }

@@ -1,10 +1,12 @@
 //! The store in one file: SQLite with a write-ahead log, one writer and a few readers.
 
 mod failure;
+mod health;
 mod index;
 mod indexer;
 mod insert;
 mod keys;
+mod lag;
 mod list;
 mod lost;
 mod memory;
@@ -27,14 +29,16 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sqlx::sqlite::SqlitePool;
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use crate::auth::{ClientId, Gate, Ingest, KeySource, NewKey, Operator, Scope, StoredKey, Watch};
+use crate::metrics;
 
-use self::failure::unavailable;
+use self::health::Health;
 use self::indexer::Indexer;
+use self::lag::Lag;
 use self::writer::{Append, Order, Writer};
 use super::{
     BoxFuture, Bucket, Entry, Filter, Grouping, LostTotal, Page, PageRequest, Selection, Series,
@@ -47,11 +51,13 @@ const WAITING: usize = 1_024;
 /// Records in one SQLite file.
 pub struct SqliteStore {
     readers: SqlitePool,
+    /// One connection, for keys alone.
+    keys: SqlitePool,
     /// `None` once the store was closed.
     orders: Mutex<Option<mpsc::Sender<Order>>>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
-    /// Wakes the indexer.
-    stored: Arc<Notify>,
+    /// Whether the writer can write.
+    health: Arc<Health>,
 }
 
 impl SqliteStore {
@@ -61,20 +67,49 @@ impl SqliteStore {
     /// # Errors
     /// Where the file cannot be opened or written, or is of a newer version.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::opened(path, true).await
+    }
+
+    /// The same without the index of words, which nothing waits for then: for whoever makes and
+    /// revokes keys. What is stored by it is indexed by the next server. Lists that are asked for
+    /// words fail.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn open_for_keys(path: &Path) -> Result<Self, StoreError> {
+        Self::opened(path, false).await
+    }
+
+    /// Whether there is a file yet. Where there is, it is opened as for keys and read, and so is
+    /// its index of words.
+    ///
+    /// # Errors
+    /// Where the store cannot be used.
+    pub async fn check(path: &Path) -> Result<bool, StoreError> {
+        open::check_words(path).await?;
+        if !open::is_there(path)? {
+            return Ok(false);
+        }
+        let store = Self::open_for_keys(path).await?;
+        let answer = store.ping().await;
+        store.close().await;
+        answer.map(|()| true)
+    }
+
+    async fn opened(path: &Path, has_words: bool) -> Result<Self, StoreError> {
         let connection = open::writer(path).await?;
-        let text = open::indexer(path).await?;
-        let readers = open::readers(path).await?;
+        let text = if has_words { Some(open::indexer(path).await?) } else { None };
+        let readers = open::readers(path, has_words).await?;
+        let keys = open::keys(path).await?;
         let (orders, waiting) = mpsc::channel(WAITING);
-        let stored = Arc::new(Notify::new());
-        let writer = tokio::spawn(Writer::new(connection, waiting, Arc::clone(&stored)).run());
-        let indexer = Indexer::new(text, readers.clone(), Arc::clone(&stored));
-        let indexer = tokio::spawn(indexer.run());
-        Ok(Self {
-            readers,
-            orders: Mutex::new(Some(orders)),
-            tasks: Mutex::new(vec![writer, indexer]),
-            stored,
-        })
+        let (health, lag) = (Arc::new(Health::new("the writer")), Arc::new(Lag::default()));
+        let writer = Writer::new(connection, waiting, Arc::clone(&lag), Arc::clone(&health));
+        let mut tasks = vec![tokio::spawn(writer.run())];
+        if let Some(text) = text {
+            tasks.push(tokio::spawn(Indexer::new(text, readers.clone(), lag).run()));
+        }
+        let (orders, tasks) = (Mutex::new(Some(orders)), Mutex::new(tasks));
+        Ok(Self { readers, keys, orders, tasks, health })
     }
 
     fn orders(&self) -> Result<mpsc::Sender<Order>, StoreError> {
@@ -92,7 +127,11 @@ impl SqliteStore {
     ) -> Result<Vec<Stored>, StoreError> {
         let (answer, answered) = oneshot::channel();
         let order = Order::Append(Append { key, client, entries, answer });
-        self.orders()?.try_send(order).map_err(|error| match error {
+        let orders = self.orders()?;
+        let sent = orders.try_send(order);
+        // Told here as well: a writer that hangs tells nothing.
+        metrics::waiting(orders.max_capacity() - orders.capacity());
+        sent.map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => StoreError::Overloaded,
             mpsc::error::TrySendError::Closed(_) => StoreError::Closed,
         })?;
@@ -112,11 +151,11 @@ impl SqliteStore {
 
 impl KeySource for SqliteStore {
     fn key_generation<'a>(&'a self, _: &'a Gate) -> BoxFuture<'a, Result<i64, StoreError>> {
-        Box::pin(keys::generation(&self.readers))
+        Box::pin(keys::generation(&self.keys))
     }
 
     fn active_keys<'a>(&'a self, _: &'a Gate) -> BoxFuture<'a, Result<Vec<StoredKey>, StoreError>> {
-        Box::pin(keys::active(&self.readers))
+        Box::pin(keys::active(&self.keys))
     }
 }
 
@@ -126,9 +165,7 @@ impl Store for SqliteStore {
         rights: Ingest,
         entries: Vec<Entry>,
     ) -> BoxFuture<'_, Result<Vec<Stored>, StoreError>> {
-        Box::pin(async move {
-            self.store(rights.key(), rights.client().clone(), entries).await
-        })
+        Box::pin(async move { self.store(rights.key(), rights.client().clone(), entries).await })
     }
 
     fn record<'a>(
@@ -187,7 +224,7 @@ impl Store for SqliteStore {
     }
 
     fn keys<'a>(&'a self, _: &'a Operator) -> BoxFuture<'a, Result<Vec<StoredKey>, StoreError>> {
-        Box::pin(keys::all(&self.readers))
+        Box::pin(keys::all(&self.keys))
     }
 
     fn create_key<'a>(
@@ -220,8 +257,11 @@ impl Store for SqliteStore {
 
     fn ping(&self) -> BoxFuture<'_, Result<(), StoreError>> {
         Box::pin(async {
-            let ping = sqlx::query("SELECT 1").execute(&self.readers);
-            ping.await.map(drop).map_err(unavailable)
+            keys::generation(&self.keys).await?;
+            if self.orders()?.is_closed() {
+                return Err(StoreError::Closed);
+            }
+            self.health.failure().map_or(Ok(()), Err)
         })
     }
 
@@ -231,7 +271,7 @@ impl Store for SqliteStore {
             let tasks =
                 std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
             self.readers.close().await;
-            self.stored.notify_one();
+            self.keys.close().await;
             for task in tasks {
                 // A task that panicked has nothing left to close.
                 let _ = task.await;

@@ -92,39 +92,79 @@ pub(super) async fn indexer(path: &Path) -> Result<SqliteConnection, StoreError>
     })
 }
 
-/// The connections that read.
-pub(super) async fn readers(path: &Path) -> Result<SqlitePool, StoreError> {
+/// Whether the index of words can be used, where there is one.
+pub(super) async fn check_words(path: &Path) -> Result<(), StoreError> {
+    if is_there(&text_path(path))? {
+        // What it holds is not read, and whoever indexes is not waited for.
+        let _ = indexer(path).await?.close().await;
+    }
+    Ok(())
+}
+
+/// Whether there is a file yet.
+pub(super) fn is_there(path: &Path) -> Result<bool, StoreError> {
+    path.try_exists().map_err(|_| StoreError::Unavailable("the file cannot be opened"))
+}
+
+/// The connections that read, and see the index of words where they are asked for it.
+pub(super) async fn readers(path: &Path, has_words: bool) -> Result<SqlitePool, StoreError> {
     // What a read has to sort beyond its cache goes to a file, so that no question fills the memory.
     let options = options(path)?.create_if_missing(false).pragma("temp_store", "FILE");
     let text =
         text_path(path).to_str().ok_or(StoreError::Damaged("its name is no text"))?.to_owned();
+    let text = has_words.then_some(text);
     let pool = SqlitePoolOptions::new()
         .max_connections(READERS)
         .acquire_timeout(PATIENCE)
         .after_connect(move |reader, _| {
             let text = text.clone();
             Box::pin(async move {
-                sqlx::query("ATTACH DATABASE ? AS text").bind(text).execute(&mut *reader).await?;
+                if let Some(text) = text {
+                    let attach = sqlx::query("ATTACH DATABASE ? AS text").bind(text);
+                    attach.execute(&mut *reader).await?;
+                }
                 reader.execute("PRAGMA query_only = ON").await.map(drop)
             })
         });
     pool.connect_with(options).await.map_err(unavailable)
 }
 
-/// Takes the steps that are missing. Processes that start together wait for each other here.
+/// The connection that reads keys: no question about records stands before whoever shows a key. It
+/// is kept, since what else is open may leave no room for another.
+pub(super) async fn keys(path: &Path) -> Result<SqlitePool, StoreError> {
+    let options = options(path)?.create_if_missing(false).pragma("query_only", "ON");
+    let pool = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(PATIENCE)
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None);
+    pool.connect_with(options).await.map_err(unavailable)
+}
+
+/// Takes the steps that are missing; where none is, nothing is locked. Processes that start together
+/// wait for each other here.
 async fn migrate(writer: &mut SqliteConnection, steps: &[&str]) -> Result<(), StoreError> {
+    if missing(writer, steps).await?.is_empty() {
+        return Ok(());
+    }
     writer.execute("BEGIN IMMEDIATE").await.map_err(unavailable)?;
-    let version: i64 = sqlx::query_scalar("PRAGMA user_version")
-        .fetch_one(&mut *writer)
-        .await
-        .map_err(unavailable)?;
-    let done = usize::try_from(version).ok().filter(|done| *done <= steps.len());
-    let done = done.ok_or(StoreError::Damaged("it was written by a newer version"))?;
-    for step in &steps[done..] {
+    // Another process may have taken them in the meantime.
+    for step in missing(writer, steps).await? {
         sqlx::raw_sql(step).execute(&mut *writer).await.map_err(unavailable)?;
     }
     let version = format!("PRAGMA user_version = {}", steps.len());
     writer.execute(version.as_str()).await.map_err(unavailable)?;
     writer.execute("COMMIT").await.map_err(unavailable)?;
     Ok(())
+}
+
+async fn missing<'s>(
+    writer: &mut SqliteConnection,
+    steps: &'s [&'s str],
+) -> Result<&'s [&'s str], StoreError> {
+    let version: i64 =
+        sqlx::query_scalar("PRAGMA user_version").fetch_one(writer).await.map_err(unavailable)?;
+    let missing = usize::try_from(version).ok().and_then(|done| steps.get(done..));
+    missing.ok_or(StoreError::Damaged("it was written by a newer version"))
 }

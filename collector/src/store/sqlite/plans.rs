@@ -190,5 +190,5 @@ async fn opened() -> (SqlitePool, tempfile::TempDir) {
     for connection in [open::writer(&path).await, open::indexer(&path).await] {
         drop(connection.unwrap());
     }
-    (open::readers(&path).await.unwrap(), place)
+    (open::readers(&path, true).await.unwrap(), place)
 }

@@ -280,7 +280,8 @@ mod tests {
         let records = groups.map(|(status, category)| record(0, status, category));
         Rollups::new().add(&mut writer, &records).await.unwrap();
         let sql = "SELECT status, category FROM rollup_groups ORDER BY id";
-        let stored: Vec<(String, String)> = sqlx::query_as(sql).fetch_all(&mut writer).await.unwrap();
+        let stored: Vec<(String, String)> =
+            sqlx::query_as(sql).fetch_all(&mut writer).await.unwrap();
         assert_eq!(stored, groups.map(|(status, category)| (status.into(), category.into())));
     }
 

@@ -3,16 +3,19 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection, Executor};
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::yield_now;
+use tokio::time::timeout;
 
 use super::failure::unavailable;
+use super::health::Health;
 use super::insert::{Insertion, Numbered};
 use super::keys;
+use super::lag::Lag;
 use super::lost;
 use super::memory::Memory;
 use crate::auth::{ClientId, NewKey};
@@ -22,6 +25,9 @@ use crate::time;
 
 /// How many records one transaction takes before it is committed; one request's are never split.
 const GROUP_RECORDS: usize = 2_000;
+
+/// After which time without an order to try again whether it can be written.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// What a request waits for.
 pub(super) type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
@@ -55,17 +61,21 @@ pub(super) struct Writer {
     orders: mpsc::Receiver<Order>,
     insertion: Insertion,
     memory: Memory,
-    /// Told whenever records were committed.
-    stored: Arc<Notify>,
+    /// The newest record of the transaction under way; 0 where it has stored none.
+    newest: i64,
+    lag: Arc<Lag>,
+    health: Arc<Health>,
 }
 
 impl Writer {
     pub(super) fn new(
         connection: SqliteConnection,
         orders: mpsc::Receiver<Order>,
-        stored: Arc<Notify>,
+        lag: Arc<Lag>,
+        health: Arc<Health>,
     ) -> Self {
-        Self { connection, orders, insertion: Insertion::new(), memory: Memory::new(), stored }
+        let (insertion, memory) = (Insertion::new(), Memory::new());
+        Self { connection, orders, insertion, memory, newest: 0, lag, health }
     }
 
     /// Works until nobody can ask any more, and closes the file.
@@ -74,7 +84,7 @@ impl Writer {
         loop {
             let order = match next.take() {
                 Some(order) => order,
-                None => match self.orders.recv().await {
+                None => match self.receive().await {
                     Some(order) => order,
                     None => break,
                 },
@@ -95,6 +105,28 @@ impl Writer {
         }
         // What cannot be closed is closed by the end of the process; nothing is lost by it.
         let _ = self.connection.close().await;
+    }
+
+    /// The next order. While nothing can be written it tries by itself whether that is over: nobody
+    /// may be sent here again before.
+    async fn receive(&mut self) -> Option<Order> {
+        while self.health.failure().is_some() {
+            match timeout(AGAIN, self.orders.recv()).await {
+                Ok(order) => return order,
+                Err(_) => self.try_to_write().await,
+            }
+        }
+        self.orders.recv().await
+    }
+
+    /// Writes what is there already.
+    async fn try_to_write(&mut self) {
+        if self.begin().await.is_ok() {
+            let sql = "UPDATE counters SET value = value WHERE name = 'key_generation'";
+            let result = self.connection.execute(sql).await.map(drop).map_err(unavailable);
+            // How it went is noted there.
+            let _ = self.end(result).await;
+        }
     }
 
     /// What else is waiting, up to an order of another sort. Requests that could go on at once are
@@ -181,6 +213,7 @@ impl Writer {
         self.insertion.payloads(writer, &records).await.map_err(unavailable)?;
         self.memory.rollups.add(writer, &records).await?;
         lost::add(writer, &records).await?;
+        self.newest = records.last().map_or(self.newest, |record| record.seq);
         Ok(records)
     }
 
@@ -226,12 +259,12 @@ impl Writer {
     }
 
     async fn begin(&mut self) -> Result<(), StoreError> {
-        self.connection.execute("BEGIN IMMEDIATE").await.map_err(unavailable)?;
-        let result = self.memory.refresh(&mut self.connection).await;
-        if result.is_err() {
-            return self.end(result).await;
-        }
-        result
+        self.newest = 0;
+        let begun = match self.connection.execute("BEGIN IMMEDIATE").await {
+            Ok(_) => self.memory.refresh(&mut self.connection).await,
+            Err(error) => Err(unavailable(error)),
+        };
+        if begun.is_err() { self.end(begun).await } else { begun }
     }
 
     /// Commits what went well and takes back what did not.
@@ -247,8 +280,9 @@ impl Writer {
             let _ = self.connection.execute("ROLLBACK").await;
             self.memory.forget();
         } else {
-            self.stored.notify_one();
+            self.lag.stored(self.newest);
         }
+        self.health.note(result.as_ref().err());
         result
     }
 }

@@ -1,0 +1,72 @@
+//! Whether a task of the store can do its work, which is told whenever it changes.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::metrics;
+use crate::store::StoreError;
+
+/// How a task's last attempt went.
+#[derive(Debug)]
+pub(super) struct Health {
+    task: &'static str,
+    failure: Mutex<Option<StoreError>>,
+}
+
+impl Health {
+    pub(super) fn new(task: &'static str) -> Self {
+        Self { task, failure: Mutex::new(None) }
+    }
+
+    /// Why the last attempt failed.
+    pub(super) fn failure(&self) -> Option<StoreError> {
+        self.lock().clone()
+    }
+
+    /// Notes how an attempt went, and tells that where the one before went otherwise.
+    pub(super) fn note(&self, failure: Option<&StoreError>) {
+        if let Some(failure) = failure {
+            metrics::store_failed(reason(failure));
+        }
+        let mut before = self.lock();
+        if before.as_ref() == failure {
+            return;
+        }
+        // Not SQLite's own words, which may quote a value.
+        if let Some(failure) = failure {
+            tracing::warn!(task = self.task, reason = reason(failure), "the store fails");
+        } else {
+            tracing::warn!(task = self.task, "the store works again");
+        }
+        *before = failure.cloned();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<StoreError>> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn reason(failure: &StoreError) -> &'static str {
+    match failure {
+        StoreError::Unavailable(reason) | StoreError::Damaged(reason) => reason,
+        StoreError::Overloaded => "overloaded",
+        StoreError::Revoked => "the key was revoked",
+        StoreError::Closed => "it is closed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_attempt_counts() {
+        let health = Health::new("a test");
+        assert_eq!(health.failure(), None);
+        for failure in [StoreError::Unavailable("the disk is full"), StoreError::Closed] {
+            health.note(Some(&failure));
+            assert_eq!(health.failure(), Some(failure));
+        }
+        health.note(None);
+        assert_eq!(health.failure(), None);
+    }
+}
