@@ -40,6 +40,12 @@ async fn indexed(process: &Process) {
     .await;
 }
 
+/// How `/readyz` answers.
+async fn ready(process: &Process) -> u16 {
+    let url = format!("{}/readyz", process.url);
+    process.http.get(url).send().await.unwrap().status().as_u16()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_answered_survives_a_kill() {
     let data = tempfile::tempdir().unwrap();
@@ -101,9 +107,13 @@ async fn a_full_disk_is_told_and_recovered_from() {
     assert_eq!(refused, (503, true));
     let (status, _) = process.get(&read, &format!("/v1/logs/{}", stored[0])).await;
     assert_eq!(status, 200, "reading goes on");
+    assert_eq!(ready(&process).await, 503, "whoever stores is sent elsewhere");
+    let page = process.metrics(None).await;
+    assert!(page.contains("epilogue_store_failures_total{reason=\"the disk is full\"}"), "{page}");
     let id = process.id().to_string();
     let raised = Command::new("prlimit").args(["--pid", &id, "--fsize=unlimited"]).status();
     assert!(raised.unwrap().success());
+    until("it is ready by itself", async || ready(&process).await == 200).await;
     let (status, _, id) = post().await;
     assert_eq!(status, 200, "it recovers without a restart");
     stored.push(id);

@@ -89,6 +89,18 @@ async fn the_same_records_at_both_are_stored_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_key_is_revoked_whoever_holds_the_index_of_words() {
+    let data = tempfile::tempdir().unwrap();
+    let process = Process::start(data.path());
+    let [_, read] = process.keys.clone().unwrap();
+    let index = SqliteConnectOptions::new().filename(data.path().join("epilogue-text.db"));
+    let mut index = SqliteConnection::connect_with(&index).await.unwrap();
+    index.execute("BEGIN IMMEDIATE").await.unwrap();
+    keys(data.path(), &["revoke", "2"]).await;
+    assert_eq!(process.get(&read, "/v1/logs").await.0, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn keys_act_at_both_at_once_also_under_load() {
     let data = tempfile::tempdir().unwrap();
     let both = two(data.path()).await;

@@ -58,6 +58,28 @@ fn a_damaged_index_of_words_is_told_from_the_records() {
 }
 
 #[test]
+fn doctor_makes_no_store_and_looks_where_it_would_be() {
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("own.db");
+    let own = format!("sqlite://{}", text(&file));
+    let doctor = |options: &[&str]| {
+        let output = run(&mut binary(), &[&["doctor", "--listen", "127.0.0.1:0"], options].concat());
+        (output.status.success(), String::from_utf8(output.stdout).unwrap())
+    };
+    for options in [["--data", text(place.path())], ["--store", &own]] {
+        let (success, found) = doctor(&options);
+        assert!(success && found.contains("store: none yet"), "{found}");
+        assert_eq!(fs::read_dir(place.path()).unwrap().count(), 0, "{found}");
+    }
+    let (success, found) = doctor(&["--store", "sqlite:///proc/no-such-place/own.db"]);
+    assert!(!success && found.contains("disk: /proc/no-such-place: "), "{found}");
+    let made = run(&mut binary(), &["keys", "list", "--store", &own]);
+    assert!(made.status.success());
+    let (success, found) = doctor(&["--store", &own]);
+    assert!(success && found.contains("store: ok"), "{found}");
+}
+
+#[test]
 fn what_is_wrong_with_the_certificate_is_told() {
     let place = tempfile::tempdir().unwrap();
     let data = text(place.path());

@@ -66,9 +66,16 @@ impl Indexer {
     /// Indexes the next records, and tells how many there were.
     async fn chunk(&mut self) -> Result<usize, StoreError> {
         self.text.execute("BEGIN IMMEDIATE").await.map_err(unavailable)?;
-        let result = self.fill().await;
-        let end = if result.is_ok() { "COMMIT" } else { "ROLLBACK" };
-        self.text.execute(end).await.map_err(unavailable)?;
+        let result = match self.fill().await {
+            Ok(indexed) => {
+                self.text.execute("COMMIT").await.map(|_| indexed).map_err(unavailable)
+            }
+            Err(error) => Err(error),
+        };
+        if result.is_err() {
+            // SQLite may have taken it back itself; what is left open would stand in the next one's way.
+            let _ = self.text.execute("ROLLBACK").await;
+        }
         result
     }
 
@@ -77,6 +84,8 @@ impl Indexer {
             .fetch_one(&mut self.text)
             .await
             .map_err(unavailable)?;
+        self.lag.seen(newest(&self.readers).await?);
+        // Only what was committed counts, so that it is told at the next look.
         self.lag.indexed(through);
         let records = sqlx::query(
             "SELECT payload, workflow_logs.* FROM payloads JOIN workflow_logs USING (seq) \
@@ -103,13 +112,8 @@ impl Indexer {
             .bind(through)
             .execute(&mut self.text)
             .await
-            .map_err(unavailable)?;
-        let newest: i64 = sqlx::query_scalar("SELECT coalesce(max(seq), 0) FROM workflow_logs")
-            .fetch_one(&self.readers)
-            .await
-            .map_err(unavailable)?;
-        self.lag.seen(newest);
-        Ok(())
+            .map(drop)
+            .map_err(unavailable)
     }
 }
 
@@ -119,6 +123,14 @@ async fn rest(readers: &SqlitePool, until: impl Future) {
         _ = until => {}
         () = readers.close_event() => {}
     }
+}
+
+/// The newest record, whoever stored it.
+async fn newest(readers: &SqlitePool) -> Result<i64, StoreError> {
+    sqlx::query_scalar("SELECT coalesce(max(seq), 0) FROM workflow_logs")
+        .fetch_one(readers)
+        .await
+        .map_err(unavailable)
 }
 
 /// The last record of the chunk behind this one. Lengths are read alone, without the records.

@@ -285,3 +285,38 @@ impl fmt::Debug for SqliteStore {
         f.debug_struct("SqliteStore").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn store() -> (SqliteStore, tempfile::TempDir) {
+        let place = tempfile::tempdir().unwrap();
+        (SqliteStore::open(&place.path().join("epilogue.db")).await.unwrap(), place)
+    }
+
+    #[tokio::test]
+    async fn keys_are_read_while_every_reader_is_busy() {
+        let (store, _place) = store().await;
+        let mut busy = Vec::new();
+        for _ in 0..store.readers.options().get_max_connections() {
+            busy.push(store.readers.acquire().await.unwrap());
+        }
+        assert_eq!(store.ping().await, Ok(()));
+        assert_eq!(store.keys(&Operator::server()).await, Ok(Vec::new()));
+    }
+
+    #[tokio::test]
+    async fn a_store_that_cannot_write_says_so() {
+        let (store, _place) = store().await;
+        let full = StoreError::Unavailable("the disk is full");
+        store.health.note(Some(&full));
+        assert_eq!(store.ping().await, Err(full));
+        store.health.note(None);
+        assert_eq!(store.ping().await, Ok(()));
+        let writer = store.tasks.lock().unwrap().remove(0);
+        writer.abort();
+        assert!(writer.await.unwrap_err().is_cancelled());
+        assert_eq!(store.ping().await, Err(StoreError::Closed));
+    }
+}
