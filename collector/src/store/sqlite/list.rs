@@ -8,17 +8,13 @@ use super::select::{List, Part, Source};
 use super::{index, row, words};
 use crate::auth::Scope;
 use crate::store::StoreError;
-use crate::store::page::{By, Cursor, Filter, Key, Listed, Page, PageRequest, Sort};
+use crate::store::page::{Cursor, Filter, Key, Listed, Page, PageRequest, Sort};
 
 /// Up to how many records are read and sorted for a page.
 const FEW: i64 = 2_000;
 /// How far a page looks for records that hold, in steps: few statements where many do, and no more
 /// work where few do. Whoever goes on behind the page goes on behind what was looked through.
-///
-/// In the order of time a record's row lies beside that of the one before, in others anywhere: there
-/// a page looks less far.
-const STEPS: [i64; 4] = [1_000, 4_000, 16_000, 64_000];
-const STEPS_ANYWHERE: [i64; 3] = [1_000, 4_000, 16_000];
+const STEPS: [i64; 3] = [1_000, 4_000, 16_000];
 
 /// One page of a list.
 pub(super) async fn list(
@@ -28,11 +24,7 @@ pub(super) async fn list(
     page: &PageRequest,
 ) -> Result<Page, StoreError> {
     let list = chosen(readers, scope, filter, page.sort.of(filter)).await?;
-    let steps = match list.sort.by {
-        By::Time | By::Stored => &STEPS[..],
-        By::Duration | By::Confidence => &STEPS_ANYWHERE[..],
-    };
-    page_within(readers, &list, page, steps).await
+    page_within(readers, &list, page, &STEPS).await
 }
 
 /// A page for so many steps of work.

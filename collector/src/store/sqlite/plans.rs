@@ -2,11 +2,12 @@
 
 use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqlitePool};
+use uuid::Uuid;
 
 use super::index;
 use super::select::{List, Part, Source};
-use super::{open, words};
-use crate::auth::{Clients, Scope};
+use super::{open, read, words};
+use crate::auth::{ClientId, Clients, Scope};
 use crate::store::page::{By, Cursor, Direction, Filter, Key, Sort};
 use crate::store::{Kind, Outcome};
 
@@ -81,7 +82,7 @@ fn statements<'a>(list: &List<'a>) -> Vec<QueryBuilder<'a, Sqlite>> {
 #[tokio::test]
 async fn every_list_of_a_client_is_read_by_an_index_in_its_order() {
     let (readers, _place) = opened().await;
-    let scope = Scope::of_tests(Clients::One(crate::auth::ClientId::collector()));
+    let scope = Scope::of_tests(Clients::One(ClientId::collector()));
     for (column, filter) in filters() {
         for (by, column) in [
             (By::Time, column.unwrap_or("by_time")),
@@ -106,7 +107,7 @@ async fn every_list_of_a_client_is_read_by_an_index_in_its_order() {
 #[tokio::test]
 async fn a_page_begins_at_its_place() {
     let (readers, _place) = opened().await;
-    let scope = Scope::of_tests(Clients::One(crate::auth::ClientId::collector()));
+    let scope = Scope::of_tests(Clients::One(ClientId::collector()));
     for (_, filter) in filters() {
         for by in [By::Time, By::Duration, By::Confidence] {
             for sort in DIRECTIONS.map(|direction| Sort { by, direction }) {
@@ -144,7 +145,7 @@ async fn lists_of_everybody_merge_those_of_each() {
 #[tokio::test]
 async fn words_are_read_in_the_order_of_storing() {
     let (readers, _place) = opened().await;
-    for clients in [Clients::All, Clients::One(crate::auth::ClientId::collector())] {
+    for clients in [Clients::All, Clients::One(ClientId::collector())] {
         let scope = Scope::of_tests(clients);
         for (_, filter) in filters() {
             for direction in DIRECTIONS {
@@ -165,7 +166,7 @@ async fn words_are_read_in_the_order_of_storing() {
 #[tokio::test]
 async fn few_records_are_counted_by_an_index_alone() {
     let (readers, _place) = opened().await;
-    let scope = Scope::of_tests(Clients::One(crate::auth::ClientId::collector()));
+    let scope = Scope::of_tests(Clients::One(ClientId::collector()));
     let sort = Sort { by: By::Duration, direction: Direction::Descending };
     for (_, filter) in filters() {
         for index in index::candidates(&filter, sort) {
@@ -180,6 +181,23 @@ async fn few_records_are_counted_by_an_index_alone() {
                 assert!(sorted.contains(index.name), "{filter:?}: {sorted}");
                 assert!(sorted.contains("USE TEMP B-TREE FOR ORDER BY"), "{filter:?}: {sorted}");
             }
+        }
+    }
+}
+
+/// Whatever the scope, only the rows that are named are touched.
+#[tokio::test]
+async fn whole_records_are_read_by_their_names() {
+    let (readers, _place) = opened().await;
+    for clients in [Clients::All, Clients::One(ClientId::collector())] {
+        let scope = Scope::of_tests(clients);
+        let by_id = plan(&readers, read::one(&scope, Uuid::nil())).await;
+        assert!(by_id.contains("by_record (client_id=? AND record_id=?)"), "{by_id}");
+        let by_seq = plan(&readers, read::some(&scope, &[1, 2])).await;
+        assert!(by_seq.contains("workflow_logs USING INTEGER PRIMARY KEY"), "{by_seq}");
+        for plan in [by_id, by_seq] {
+            assert!(plan.contains("payloads USING INTEGER PRIMARY KEY"), "{plan}");
+            assert!(!plan.contains("SCAN workflow_logs"), "{plan}");
         }
     }
 }

@@ -15,12 +15,7 @@ pub(super) async fn record(
     scope: &Scope,
     record_id: Uuid,
 ) -> Result<Option<String>, StoreError> {
-    let mut sql =
-        QueryBuilder::new("SELECT payload FROM payloads JOIN workflow_logs USING (seq) WHERE ");
-    let mut conditions = sql.separated(" AND ");
-    conditions.push("record_id = ").push_bind_unseparated(record_id.hyphenated().to_string());
-    of_scope(&mut conditions, scope);
-    sql.push(" ORDER BY seq DESC LIMIT 1");
+    let mut sql = one(scope, record_id);
     sql.build_query_scalar().fetch_optional(readers).await.map_err(unavailable)
 }
 
@@ -30,8 +25,27 @@ pub(super) async fn payloads(
     scope: &Scope,
     seqs: &[i64],
 ) -> Result<Vec<(i64, String)>, StoreError> {
+    let mut sql = some(scope, seqs);
+    sql.build_query_as().fetch_all(readers).await.map_err(unavailable)
+}
+
+/// Each statement says how it is to be read: SQLite might go through all records of a client.
+pub(super) fn one(scope: &Scope, record_id: Uuid) -> QueryBuilder<'_, Sqlite> {
     let mut sql = QueryBuilder::new(
-        "SELECT seq, payload FROM payloads JOIN workflow_logs USING (seq) WHERE seq IN (",
+        "SELECT payload FROM workflow_logs INDEXED BY by_record CROSS JOIN payloads USING (seq) \
+         WHERE ",
+    );
+    let mut conditions = sql.separated(" AND ");
+    conditions.push("record_id = ").push_bind_unseparated(record_id.hyphenated().to_string());
+    of_scope(&mut conditions, scope);
+    sql.push(" ORDER BY seq DESC LIMIT 1");
+    sql
+}
+
+pub(super) fn some<'a>(scope: &'a Scope, seqs: &[i64]) -> QueryBuilder<'a, Sqlite> {
+    let mut sql = QueryBuilder::new(
+        "SELECT seq, payload FROM workflow_logs NOT INDEXED CROSS JOIN payloads USING (seq) \
+         WHERE seq IN (",
     );
     let mut numbers = sql.separated(", ");
     for seq in seqs {
@@ -39,7 +53,7 @@ pub(super) async fn payloads(
     }
     sql.push(") AND ");
     of_scope(&mut sql.separated(" AND "), scope);
-    sql.build_query_as().fetch_all(readers).await.map_err(unavailable)
+    sql
 }
 
 fn of_scope<'a>(conditions: &mut Separated<'_, 'a, Sqlite, &'static str>, scope: &'a Scope) {
