@@ -63,7 +63,8 @@ fn doctor_makes_no_store_and_looks_where_it_would_be() {
     let file = place.path().join("own.db");
     let own = format!("sqlite://{}", text(&file));
     let doctor = |options: &[&str]| {
-        let output = run(&mut binary(), &[&["doctor", "--listen", "127.0.0.1:0"], options].concat());
+        let output =
+            run(&mut binary(), &[&["doctor", "--listen", "127.0.0.1:0"], options].concat());
         (output.status.success(), String::from_utf8(output.stdout).unwrap())
     };
     for options in [["--data", text(place.path())], ["--store", &own]] {

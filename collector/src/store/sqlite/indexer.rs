@@ -67,9 +67,7 @@ impl Indexer {
     async fn chunk(&mut self) -> Result<usize, StoreError> {
         self.text.execute("BEGIN IMMEDIATE").await.map_err(unavailable)?;
         let result = match self.fill().await {
-            Ok(indexed) => {
-                self.text.execute("COMMIT").await.map(|_| indexed).map_err(unavailable)
-            }
+            Ok(indexed) => self.text.execute("COMMIT").await.map(|_| indexed).map_err(unavailable),
             Err(error) => Err(error),
         };
         if result.is_err() {
