@@ -4,6 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::Value;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{Connection, Executor};
 use tokio::task::{JoinSet, spawn_blocking};
 
 use crate::process::{Process, binary};
