@@ -6,7 +6,7 @@ use epilogue::wire::SCHEMA_VERSION;
 use uuid::Uuid;
 
 use crate::auth::{ApiKey, COLLECTOR_CLIENT, ClientId, Clients, KeyScope, NewKey, Operator, Scope};
-use crate::store::{Entry, Kind, Outcome, Row, Store, StoreError};
+use crate::store::{Entry, KeyRecord, Kind, Outcome, Row, Store, StoreError};
 use crate::time;
 
 /// Makes a key, and leaves a record of it.
@@ -20,10 +20,8 @@ pub async fn create_key(
     scope: KeyScope,
 ) -> Result<ApiKey, StoreError> {
     let key = ApiKey::random().map_err(|_| StoreError::Unavailable("no random numbers"))?;
-    let facts = json!({"client": client.as_str(), "scope": scope.as_str()});
     let new = NewKey { hash: key.hash(), client, scope };
-    let record = entry(operator.name(), "create", "api_key", None, &facts);
-    store.create_key(operator, new, record).await?;
+    store.create_key(operator, new, act(operator, "create")).await?;
     Ok(key)
 }
 
@@ -36,9 +34,17 @@ pub async fn revoke_key(
     operator: &Operator,
     id: i64,
 ) -> Result<bool, StoreError> {
-    let record =
-        entry(operator.name(), "revoke", "api_key", Some(id.to_string()), &json!({"key": id}));
-    store.revoke_key(operator, id, record).await
+    store.revoke_key(operator, id, act(operator, "revoke")).await
+}
+
+/// The record of what is done to a key: who did what, and which client's key it is, for what.
+fn act(operator: &Operator, action: &'static str) -> KeyRecord {
+    let who = operator.name().to_owned();
+    KeyRecord::new(move |key| {
+        let (client, scope) = (key.client.as_str(), key.scope.as_str());
+        let facts = json!({"key": key.id, "client": client, "scope": scope});
+        entry(&who, action, "api_key", key.id.to_string(), &facts)
+    })
 }
 
 /// Leaves a record of an export, before the first of it is given: whose records, all clients' where
@@ -58,7 +64,7 @@ pub(crate) async fn tell_export(
         (None, Clients::All) => "*",
     };
     let who = format!("key:{}", scope.key());
-    store.tell(scope, entry(&who, "export", "export", Some(client.to_owned()), facts)).await
+    store.tell(scope, entry(&who, "export", "export", client.to_owned(), facts)).await
 }
 
 /// The record of one act.
@@ -66,16 +72,14 @@ fn entry(
     who: &str,
     action: &str,
     resource_type: &str,
-    resource_id: Option<String>,
+    resource_id: String,
     metadata: &Value,
 ) -> Entry {
     let (record_id, now) = (Uuid::now_v7(), time::now_millis());
-    let mut audit = json!({
+    let audit = json!({
         "user_id": who, "action": action, "resource_type": resource_type,
+        "resource_id": resource_id,
     });
-    if let Some(id) = &resource_id {
-        audit["resource_id"] = id.as_str().into();
-    }
     let payload = json!({
         "schema_version": SCHEMA_VERSION, "record_id": record_id, "kind": "audit",
         "client_id": COLLECTOR_CLIENT, "executed_at": time::rfc3339(now), "status": "success",
@@ -85,7 +89,7 @@ fn entry(
         status: Some("success".to_owned()),
         action_type: Some(action.to_owned()),
         resource_type: Some(resource_type.to_owned()),
-        resource_id,
+        resource_id: Some(resource_id),
         user_id: Some(who.to_owned()),
         level: "FULL_TRACE".to_owned(),
         ..Row::new(record_id, Kind::Audit, now, Outcome::Ok)

@@ -3,6 +3,7 @@
 //! Every call takes the right of whoever asks, as a type that only authentication makes: a query
 //! without one does not compile.
 
+mod act;
 mod entry;
 mod lost;
 mod page;
@@ -19,6 +20,7 @@ pub use crate::auth::BoxFuture;
 use crate::auth::{Ingest, KeySource, NewKey, Operator, Scope, StoredKey, Watch};
 pub use crate::failure::StoreError;
 
+pub use self::act::KeyRecord;
 pub use self::entry::{Entry, Kind, Outcome, Row};
 pub use self::lost::{Lost, LostTotal};
 pub use self::page::{By, Cursor, Direction, Filter, Key, Listed, Page, PageRequest, Sort};
@@ -99,7 +101,7 @@ pub trait Store: KeySource {
         &'a self,
         operator: &'a Operator,
         key: NewKey,
-        record: Entry,
+        record: KeyRecord,
     ) -> BoxFuture<'a, Result<i64, StoreError>>;
 
     /// Revokes a key together with the record that tells of it. `false` where it was not active.
@@ -107,7 +109,7 @@ pub trait Store: KeySource {
         &'a self,
         operator: &'a Operator,
         key: i64,
-        record: Entry,
+        record: KeyRecord,
     ) -> BoxFuture<'a, Result<bool, StoreError>>;
 
     /// What producers have lost, as they tell it: of each of their processes the largest figure,

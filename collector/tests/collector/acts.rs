@@ -22,7 +22,7 @@ async fn a_provider_reads_who_made_and_revoked_keys() {
     };
     assert_eq!(told("action_type"), ["revoke", "create", "create", "create"]);
     assert_eq!(told("user_id"), ["cli", "cli", "server", "server"]);
-    assert_eq!(told("resource_id"), ["1", "-", "-", "-"]);
+    assert_eq!(told("resource_id"), ["1", "3", "2", "1"]);
     assert!(acts.iter().all(|act| act["client_id"] == COLLECTOR_CLIENT));
     let path = format!("/v1/logs/{}", acts[1]["record_id"].as_str().unwrap());
     let (_, whole) = process.get(&provider, &path).await;

@@ -66,8 +66,11 @@ async fn the_collectors_own_acts_stand_in_it() {
     epilogue_collector::revoke_key(server.store.as_ref(), &operator, number).await.unwrap();
     assert_eq!(server.get(&revoked, "/v1/logs").await.0, 401);
     let (_, trail) = server.get(&provider, &format!("/v1/audit/api_key/{number}")).await;
-    let [act] = &trail["items"].as_array().unwrap()[..] else { panic!("{trail}") };
-    assert_eq!((&act["action_type"], &act["user_id"]), (&json!("revoke"), &json!("cli")));
-    assert_eq!(act["client_id"], COLLECTOR_CLIENT);
-    assert_eq!(act["metadata"], json!({"key": number}));
+    let [newer, older] = &trail["items"].as_array().unwrap()[..] else { panic!("{trail}") };
+    for (act, action) in [(newer, "revoke"), (older, "create")] {
+        assert_eq!((&act["action_type"], &act["user_id"]), (&json!(action), &json!("cli")));
+        assert_eq!(act["client_id"], COLLECTOR_CLIENT);
+        let facts = json!({"key": number, "client": "demo", "scope": "read"});
+        assert_eq!(act["metadata"], facts);
+    }
 }

@@ -7,7 +7,7 @@ use super::failure::unavailable;
 use crate::auth::{ClientId, KeyHash, NewKey, StoredKey};
 use crate::store::StoreError;
 
-const COLUMNS: &str = "SELECT id, hash, client_id, scope, created_at, revoked_at FROM api_keys";
+const COLUMNS: &str = "id, hash, client_id, scope, created_at, revoked_at";
 
 /// A number that changes whenever a key does.
 pub(super) async fn generation<'e>(
@@ -23,45 +23,52 @@ pub(super) async fn generation<'e>(
 pub(super) async fn active<'e>(
     reader: impl Executor<'e, Database = Sqlite>,
 ) -> Result<Vec<StoredKey>, StoreError> {
-    select(reader, &format!("{COLUMNS} WHERE revoked_at IS NULL")).await
+    select(reader, &format!("SELECT {COLUMNS} FROM api_keys WHERE revoked_at IS NULL")).await
 }
 
 /// All keys.
 pub(super) async fn all<'e>(
     reader: impl Executor<'e, Database = Sqlite>,
 ) -> Result<Vec<StoredKey>, StoreError> {
-    select(reader, &format!("{COLUMNS} ORDER BY id")).await
+    select(reader, &format!("SELECT {COLUMNS} FROM api_keys ORDER BY id")).await
 }
 
-/// Inserts a key, and answers its number.
+/// Inserts a key, and answers it with its number.
 pub(super) async fn insert(
     writer: &mut SqliteConnection,
     key: &NewKey,
     now: i64,
-) -> Result<i64, StoreError> {
+) -> Result<StoredKey, StoreError> {
     changed(writer).await?;
-    let sql = "INSERT INTO api_keys (hash, client_id, scope, created_at) VALUES (?, ?, ?, ?)";
-    let done = sqlx::query(sql)
+    let sql = format!(
+        "INSERT INTO api_keys (hash, client_id, scope, created_at) VALUES (?, ?, ?, ?) \
+         RETURNING {COLUMNS}"
+    );
+    let inserted = sqlx::query(&sql)
         .bind(key.hash.as_bytes())
         .bind(key.client.as_str())
         .bind(key.scope.as_str())
         .bind(now)
-        .execute(writer)
+        .fetch_one(writer)
         .await
         .map_err(unavailable)?;
-    Ok(done.last_insert_rowid())
+    stored(&inserted)
 }
 
-/// Revokes a key. `false` where it was not active.
+/// Revokes a key, and answers it; `None` where it was not active.
 pub(super) async fn revoke(
     writer: &mut SqliteConnection,
     key: i64,
     now: i64,
-) -> Result<bool, StoreError> {
+) -> Result<Option<StoredKey>, StoreError> {
     changed(writer).await?;
-    let sql = "UPDATE api_keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL";
-    let done = sqlx::query(sql).bind(now).bind(key).execute(writer).await.map_err(unavailable)?;
-    Ok(done.rows_affected() > 0)
+    let sql = format!(
+        "UPDATE api_keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL \
+         RETURNING {COLUMNS}"
+    );
+    let query = sqlx::query(&sql).bind(now).bind(key);
+    let revoked = query.fetch_optional(writer).await.map_err(unavailable)?;
+    revoked.as_ref().map(stored).transpose()
 }
 
 async fn changed(writer: &mut SqliteConnection) -> Result<(), StoreError> {
@@ -74,10 +81,10 @@ async fn select<'e>(
     sql: &str,
 ) -> Result<Vec<StoredKey>, StoreError> {
     let rows = sqlx::query(sql).fetch_all(reader).await.map_err(unavailable)?;
-    rows.iter().map(key).collect()
+    rows.iter().map(stored).collect()
 }
 
-fn key(row: &SqliteRow) -> Result<StoredKey, StoreError> {
+fn stored(row: &SqliteRow) -> Result<StoredKey, StoreError> {
     let damaged = || StoreError::Damaged("a key cannot be read");
     let hash: &[u8] = row.try_get(1).map_err(unavailable)?;
     let client: &str = row.try_get(2).map_err(unavailable)?;

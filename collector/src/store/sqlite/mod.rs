@@ -41,8 +41,8 @@ use self::indexer::Indexer;
 use self::lag::Lag;
 use self::writer::{Append, Order, Writer};
 use super::{
-    BoxFuture, Bucket, Entry, Filter, Grouping, LostTotal, Page, PageRequest, Selection, Series,
-    Statistics, Store, StoreError, Stored,
+    BoxFuture, Bucket, Entry, Filter, Grouping, KeyRecord, LostTotal, Page, PageRequest, Selection,
+    Series, Statistics, Store, StoreError, Stored,
 };
 
 /// How many requests may wait for the writer.
@@ -231,7 +231,7 @@ impl Store for SqliteStore {
         &'a self,
         _: &'a Operator,
         key: NewKey,
-        record: Entry,
+        record: KeyRecord,
     ) -> BoxFuture<'a, Result<i64, StoreError>> {
         Box::pin(async move {
             let (answer, answered) = oneshot::channel();
@@ -243,7 +243,7 @@ impl Store for SqliteStore {
         &'a self,
         _: &'a Operator,
         key: i64,
-        record: Entry,
+        record: KeyRecord,
     ) -> BoxFuture<'a, Result<bool, StoreError>> {
         Box::pin(async move {
             let (answer, answered) = oneshot::channel();

@@ -20,7 +20,7 @@ use super::lost;
 use super::memory::Memory;
 use crate::auth::{ClientId, NewKey};
 use crate::metrics;
-use crate::store::{Entry, StoreError, Stored};
+use crate::store::{Entry, KeyRecord, StoreError, Stored};
 use crate::time;
 
 /// How many records one transaction takes before it is committed; one request's are never split.
@@ -38,9 +38,9 @@ pub(super) enum Order {
     /// Store records.
     Append(Append),
     /// Make a key, and store the record of it.
-    CreateKey { key: NewKey, record: Entry, answer: Answer<i64> },
+    CreateKey { key: NewKey, record: KeyRecord, answer: Answer<i64> },
     /// Revoke a key, and store the record of it.
-    RevokeKey { key: i64, record: Entry, answer: Answer<bool> },
+    RevokeKey { key: i64, record: KeyRecord, answer: Answer<bool> },
 }
 
 /// Records of one request.
@@ -230,10 +230,10 @@ impl Writer {
         Ok(rows.into_iter().collect())
     }
 
-    async fn create_key(&mut self, key: &NewKey, record: Entry) -> Result<i64, StoreError> {
+    async fn create_key(&mut self, key: &NewKey, record: KeyRecord) -> Result<i64, StoreError> {
         self.begin().await?;
         let result = match keys::insert(&mut self.connection, key, time::now_millis()).await {
-            Ok(id) => self.tell(record).await.map(|()| id),
+            Ok(key) => self.tell(record.of(&key)).await.map(|()| key.id),
             Err(error) => Err(error),
         };
         let result = self.end(result).await;
@@ -241,11 +241,12 @@ impl Writer {
         result
     }
 
-    async fn revoke_key(&mut self, key: i64, record: Entry) -> Result<bool, StoreError> {
+    async fn revoke_key(&mut self, key: i64, record: KeyRecord) -> Result<bool, StoreError> {
         self.begin().await?;
         let result = match keys::revoke(&mut self.connection, key, time::now_millis()).await {
-            Ok(true) => self.tell(record).await.map(|()| true),
-            other => other,
+            Ok(Some(key)) => self.tell(record.of(&key)).await.map(|()| true),
+            Ok(None) => Ok(false),
+            Err(error) => Err(error),
         };
         let result = self.end(result).await;
         self.memory.forget();
