@@ -19,7 +19,27 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The binary as a command, to be given options and variables.
 pub(crate) fn binary() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_epilogue-collector"))
+    let mut command = Command::new(env!("CARGO_BIN_EXE_epilogue-collector"));
+    without_settings(&mut command);
+    command
+}
+
+/// Takes away what the tests' own environment says: a test must not write into somebody's store.
+pub(crate) fn without_settings(command: &mut Command) {
+    for (name, _) in std::env::vars_os() {
+        if name == "RUST_LOG" || name.as_encoded_bytes().starts_with(b"EPILOGUE_") {
+            command.env_remove(name);
+        }
+    }
+}
+
+/// A new key of this client, made as a person makes one.
+pub(crate) fn new_key(data: &Path, client: &str, scope: &str) -> String {
+    let mut command = binary();
+    command.args(["keys", "create", "--client", client, "--scope", scope, "--data"]).arg(data);
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
 /// Waits until something holds.

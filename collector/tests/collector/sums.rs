@@ -5,6 +5,18 @@ use std::path::Path;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 
+/// The sums that are kept, and what each is the sum of.
+const SUMS: [(&str, &str); 8] = [
+    ("errors", "error_count"),
+    ("timed", "execution_time_seconds IS NOT NULL"),
+    ("seconds", "execution_time_seconds"),
+    ("input_tokens", "input_tokens"),
+    ("output_tokens", "output_tokens"),
+    ("cost", "cost"),
+    ("rated", "confidence IS NOT NULL"),
+    ("confidence", "confidence"),
+];
+
 /// Compares the sums of every span, and the whole records, with the rows.
 pub(crate) async fn agree(data: &Path) {
     let mut shell = shell(data, "epilogue.db").await;
@@ -20,6 +32,13 @@ pub(crate) async fn agree(data: &Path) {
     for span in [0, 3_600_000, 86_400_000] {
         let sum = format!("SELECT coalesce(sum(records), 0) FROM rollups WHERE span = {span}");
         assert_eq!(count(&sum).await, rows, "the sums of span {span}");
+        for (sum, of_a_row) in SUMS {
+            let agree = format!(
+                "SELECT abs((SELECT total({sum}) FROM rollups WHERE span = {span})
+                    - (SELECT total({of_a_row}) FROM workflow_logs)) < 0.001"
+            );
+            assert_eq!(count(&agree).await, 1, "{sum} of span {span}");
+        }
     }
 }
 
