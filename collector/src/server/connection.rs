@@ -1,10 +1,13 @@
-//! One connection: its requests one after the other, with a timer over each head.
+//! One connection: its requests one after the other, with a timer over each head and over what is not
+//! read.
 
+use std::convert::Infallible;
 use std::io;
 use std::pin::pin;
 use std::time::Duration;
 
 use axum::Router;
+use http_body_util::BodyExt;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -14,6 +17,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
+use super::progress::Progress;
 use super::room::Seat;
 
 /// The most bytes of a head.
@@ -30,7 +34,8 @@ pub(super) struct Connections {
 }
 
 impl Connections {
-    /// The timer over the head runs while a connection is idle, and over a TLS handshake as well.
+    /// The timer over the head runs while a connection is idle, over a TLS handshake, and over a write
+    /// that makes no progress as well.
     pub(super) fn new(router: Router, patience: Duration, tls: Option<TlsAcceptor>) -> Self {
         let service = TowerToHyperService::new(router);
         Self { service, patience: patience.min(LONGEST), tls }
@@ -66,21 +71,30 @@ impl Connections {
             let working = guest.work();
             let answering = self.service.call(request);
             async move {
-                let answer = answering.await;
-                drop(working);
-                answer
+                let answer = answering.await?;
+                // An answer that is still being made is work: its last frame ends it.
+                Ok::<_, Infallible>(answer.map(|body| {
+                    body.map_frame(move |frame| {
+                        let _ = &working;
+                        frame
+                    })
+                }))
             }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.patience)
             .max_buf_size(HEAD_BYTES)
-            .serve_connection(TokioIo::new(stream), service);
+            .serve_connection(TokioIo::new(Progress::new(stream, self.patience)), service);
         let mut connection = pin!(connection);
         tokio::select! {
             _ = connection.as_mut() => return,
             () = seat.told_to_go() => connection.as_mut().graceful_shutdown(),
         }
-        let _ = connection.await;
+        // Who has been told to go, and reads its last answer drop by drop, goes without the rest.
+        tokio::select! {
+            _ = connection => {}
+            () = seat.is_idle_for(self.patience) => {}
+        }
     }
 }

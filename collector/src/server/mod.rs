@@ -3,6 +3,7 @@
 mod connection;
 mod health;
 mod openapi;
+mod progress;
 mod room;
 mod routes;
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 /// How long an idle connection is left alone: its next request may be on the way.
 const ON_THE_WAY: Duration = Duration::from_secs(1);
@@ -47,7 +47,8 @@ pub(super) struct Seat {
     _place: OwnedSemaphorePermit,
 }
 
-/// A request that is under way; its connection is idle again when this is dropped.
+/// A request that is under way, its answer included; its connection is idle again when this is
+/// dropped.
 #[derive(Debug)]
 pub(super) struct Working(Arc<Guest>);
 
@@ -125,6 +126,17 @@ impl Seat {
     /// Ready when the connection is to end, at the end of the request that is under way.
     pub(super) async fn told_to_go(&self) {
         self.guest.go.notified().await;
+    }
+
+    /// Ready when nothing has been worked on here for so long.
+    pub(super) async fn is_idle_for(&self, long: Duration) {
+        loop {
+            sleep(long).await;
+            let since = self.guest.idle_since.load(Ordering::Relaxed);
+            if since.saturating_add(millis(long)) <= millis(self.guest.opened.elapsed()) {
+                return;
+            }
+        }
     }
 
     /// For whom requests are worked on here.

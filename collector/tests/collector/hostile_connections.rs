@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::TestRunner;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::runtime::Runtime;
 use tokio::time::timeout;
 
@@ -114,4 +114,29 @@ fn what_is_hardly_http_does_no_harm() {
     TestRunner::new(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })
         .run(&sent(), |sent| runtime.block_on(does_no_harm(&server, &key, sent)))
         .unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// Asks for far more than any buffer holds, and takes none of it.
+async fn reads_nothing(server: &Server) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4_096).unwrap();
+    let mut stream = socket.connect(server.address).await.unwrap();
+    let asked = "GET /openapi.json HTTP/1.1\r\nhost: x\r\n\r\n".repeat(1_000);
+    // The server stops to read as well.
+    let _ = timeout(Duration::from_secs(1), stream.write_all(asked.as_bytes())).await;
+    stream
+}
+
+#[tokio::test]
+async fn who_reads_nothing_gives_up_its_place() {
+    let header_timeout = Duration::from_millis(500);
+    let config = Config { max_connections: 3, header_timeout, ..Config::default() };
+    let server = Server::with(config).await;
+    let key = server.key("demo", KeyScope::Ingest).await;
+    let mut stalled = Vec::new();
+    for _ in 0..3 {
+        stalled.push(reads_nothing(&server).await);
+    }
+    let served = timeout(PATIENCE, server.post(&key, record("demo").to_string())).await;
+    assert_eq!(served.expect("there is a place for a newcomer").0, 200);
 }
