@@ -6,6 +6,7 @@ use axum::Router;
 use axum::response::Response;
 use axum::routing::{get, post};
 use epilogue::wire::LOGS_PATH;
+use http::{HeaderValue, header};
 
 use crate::auth::Auth;
 use crate::config::Limits;
@@ -42,8 +43,11 @@ pub(super) fn routes(store: Arc<dyn Store>, auth: &Arc<Auth<dyn Store>>, limits:
         .layer(axum::middleware::map_response(offered))
 }
 
-/// Every answer says what is taken.
+/// Every answer says what is taken, and is for nobody on the way to keep: what a key may see, another
+/// may not, and a key may be revoked.
 async fn offered(mut response: Response) -> Response {
-    ingest::offer(response.headers_mut());
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    ingest::offer(headers);
     response
 }
