@@ -117,6 +117,7 @@ impl fmt::Display for KeyScope {
 /// A name that is no scope.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("a scope is ingest, read or provider")]
+#[non_exhaustive]
 pub struct UnknownScope;
 
 impl FromStr for KeyScope {
