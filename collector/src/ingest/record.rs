@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 
 use epilogue::wire::{MAX_IDENTIFIER_BYTES, MAX_METRICS, MAX_TAGS, SCHEMA_VERSION};
+use serde::ser::{Serialize, Serializer};
+use serde_json::Number;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 use uuid::Uuid;
@@ -18,6 +20,9 @@ use crate::fields::{Fields, Name, WrongType};
 
 /// How deep the masking surely looks; what lies deeper is cut by it.
 const MAX_DEPTH: usize = 120;
+
+/// How many bytes of the reason a row has; the SDK's own are no longer.
+const MAX_REASON_BYTES: usize = 1_024;
 
 /// Fields that are masked by nobody, and how deep they may be nested: what they hold is not deeper.
 const STRUCTURE: [&str; 3] = ["masking", "truncation", "sdk"];
@@ -97,7 +102,7 @@ fn row(fields: &Fields<'_>) -> Result<Row, Refusal> {
     let kind = kind.and_then(|name| Kind::named(&name.0)).ok_or_else(Refusal::unknown_kind)?;
     let status = identifier(fields, "status")?;
     let mut row = Row {
-        status_reason: fields.read("status_reason")?,
+        status_reason: fields.read("status_reason")?.map(one_line),
         category: identifier(fields, "category")?,
         environment: identifier(fields, "environment")?,
         workflow_name: identifier(fields, "workflow_name")?,
@@ -112,7 +117,6 @@ fn row(fields: &Fields<'_>) -> Result<Row, Refusal> {
     metrics(&mut row, fields)?;
     tags(fields)?;
     kinds::fill(&mut row, fields)?;
-    check_identifiers(&row)?;
     row.outcome = outcome::outcome(kind, status.as_deref(), row.event_type.as_deref())
         .ok_or_else(|| Refusal::invalid("the status is missing, or not one of the kind's"))?;
     row.status = status;
@@ -139,25 +143,34 @@ fn level(fields: &Fields<'_>) -> Result<String, Refusal> {
 }
 
 fn metrics(row: &mut Row, fields: &Fields<'_>) -> Result<(), Refusal> {
-    let Some(text) = fields.get("metrics") else {
+    let Some(metrics) = Metrics::read(fields)? else {
         return Ok(());
     };
-    let metrics = Metrics::read(fields)?;
     row.confidence = metrics.number("overall_confidence");
     row.input_tokens = metrics.count("input_tokens");
     row.output_tokens = metrics.count("output_tokens");
     row.cost = metrics.number("cost");
     row.error_count = metrics.count("error_count");
-    row.metrics = Some(text.get().to_owned());
+    // Written anew: a number's own text may be of any length.
+    let written = serde_json::to_string(&metrics);
+    row.metrics = Some(written.map_err(|_| Refusal::invalid("the metrics cannot be written"))?);
     Ok(())
 }
 
 /// Numbers by name.
-struct Metrics<'a>(Vec<(Cow<'a, str>, f64)>);
+struct Metrics<'a>(Vec<(Cow<'a, str>, Number)>);
+
+impl Serialize for Metrics<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, number)| (name, number)))
+    }
+}
 
 impl<'a> Metrics<'a> {
-    fn read(fields: &Fields<'a>) -> Result<Self, Refusal> {
-        let own: Fields<'a> = fields.read("metrics")?.unwrap_or_default();
+    fn read(fields: &Fields<'a>) -> Result<Option<Self>, Refusal> {
+        let Some(own) = fields.read::<Fields<'a>>("metrics")? else {
+            return Ok(None);
+        };
         let mut metrics = Vec::new();
         for (name, value) in own.into_iter() {
             let number = serde_json::from_str(value.get()).map_err(|_| WrongType("metrics"))?;
@@ -169,11 +182,11 @@ impl<'a> Metrics<'a> {
         if metrics.iter().any(|(name, _)| name.len() > MAX_IDENTIFIER_BYTES) {
             return Err(Refusal::invalid("a metric's name is longer than 256 bytes"));
         }
-        Ok(Self(metrics))
+        Ok(Some(Self(metrics)))
     }
 
     fn number(&self, name: &str) -> Option<f64> {
-        self.0.iter().find_map(|(own, number)| (own == name).then_some(*number))
+        self.0.iter().find(|(own, _)| own == name).and_then(|(_, number)| number.as_f64())
     }
 
     fn count(&self, name: &str) -> Option<i64> {
@@ -194,33 +207,30 @@ fn read_text<'a>(fields: &Fields<'a>, name: &'static str) -> Result<Option<Name<
     fields.read(name)
 }
 
-fn identifier(fields: &Fields<'_>, name: &'static str) -> Result<Option<String>, Refusal> {
-    let text: Option<String> = fields.read(name)?;
-    match text {
-        Some(text) if text.len() > MAX_IDENTIFIER_BYTES => Err(too_long(name)),
+/// A name as the row has it. Rows are joined and shown by names, so control characters stand in none;
+/// they are replaced rather than refused, since a refused record is lost. The payload keeps them.
+pub(super) fn identifier(
+    fields: &Fields<'_>,
+    name: &'static str,
+) -> Result<Option<String>, Refusal> {
+    match fields.read::<Option<String>>(name)?.flatten() {
+        Some(text) if text.len() > MAX_IDENTIFIER_BYTES => {
+            Err(Refusal::invalid(format!("{name} is longer than 256 bytes")))
+        }
+        Some(text) if text.contains(is_control) => Ok(Some(text.replace(is_control, "\u{fffd}"))),
         text => Ok(text),
     }
 }
 
-fn check_identifiers(row: &Row) -> Result<(), Refusal> {
-    let own = [
-        ("provider_name", &row.provider_name),
-        ("action_type", &row.action_type),
-        ("event_type", &row.event_type),
-        ("event_category", &row.event_category),
-        ("resource_type", &row.resource_type),
-        ("resource_id", &row.resource_id),
-        ("entity_type", &row.entity_type),
-        ("entity_id", &row.entity_id),
-        ("user_id", &row.user_id),
-    ];
-    let is_long =
-        |text: &Option<String>| text.as_ref().is_some_and(|text| text.len() > MAX_IDENTIFIER_BYTES);
-    own.into_iter().find(|(_, text)| is_long(text)).map_or(Ok(()), |(name, _)| Err(too_long(name)))
+fn is_control(character: char) -> bool {
+    character.is_ascii_control()
 }
 
-fn too_long(name: &str) -> Refusal {
-    Refusal::invalid(format!("{name} is longer than 256 bytes"))
+/// The beginning of a text that is meant to be one line.
+fn one_line(mut text: String) -> String {
+    let within = (0..=MAX_REASON_BYTES).rev().find(|at| text.is_char_boundary(*at));
+    text.truncate(within.unwrap_or_default());
+    text
 }
 
 /// The id of a record that is refused. Only a UUID is given, never what else stands there.

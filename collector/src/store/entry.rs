@@ -85,6 +85,9 @@ impl Outcome {
 }
 
 /// What lists and statistics need of a record. Its client is whoever stores it.
+///
+/// A row is small, whatever the record is: names hold 256 bytes at most, and in place of control
+/// characters U+FFFD. The payload has them as they came.
 #[derive(Clone, PartialEq)]
 pub struct Row {
     /// The idempotency key.
@@ -97,7 +100,7 @@ pub struct Row {
     pub outcome: Outcome,
     /// The kind's own word for that.
     pub status: Option<String>,
-    /// Why, in one masked line.
+    /// Why, in one masked line; no more than its first 1,024 bytes, the payload has the rest.
     pub status_reason: Option<String>,
     /// What it was about.
     pub category: Option<String>,
@@ -145,7 +148,7 @@ pub struct Row {
     pub user_id: Option<String>,
     /// What the record holds.
     pub level: String,
-    /// Numbers by name, as JSON.
+    /// Numbers by name, as JSON; at most 64, written anew.
     pub metrics: Option<String>,
 }
 

@@ -92,6 +92,7 @@ async fn what_is_not_taken_is_said_so() {
         let offers = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
         assert_eq!(offers("accept-post"), "application/json, application/x-ndjson");
         assert_eq!(offers("accept-encoding"), "zstd, gzip");
+        assert_eq!(offers("cache-control"), "no-store");
         let error: Value = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap();
         assert!(error["error"]["code"].is_string() && error["error"]["message"].is_string());
     }
@@ -101,6 +102,59 @@ async fn what_is_not_taken_is_said_so() {
     assert_eq!(answer(no_key).await.0, 401);
     assert_eq!(answer(server.request(Method::PUT, "/v1/logs", &key)).await.0, 405);
     assert_eq!(server.get(&key, "/v1/nothing").await.0, 404);
+}
+
+#[tokio::test]
+async fn nobody_on_the_way_keeps_an_answer() {
+    let (server, ingest) = server().await;
+    let read = server.key("demo", KeyScope::Read).await;
+    for (method, path, key) in [
+        (Method::GET, "/v1/logs", &read),
+        (Method::GET, "/v1/export?format=csv", &read),
+        (Method::GET, "/v1/stats", &ingest),
+        (Method::GET, "/v1/nothing", &read),
+        (Method::DELETE, "/v1/logs", &read),
+    ] {
+        let answer = server.request(method, path, key).send().await.unwrap();
+        assert_eq!(answer.headers()["cache-control"], "no-store", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_only_another_kind_has_refuses_no_record() {
+    let (server, key) = server().await;
+    for (kind, status, own) in [
+        ("webhook_event", "Completed", json!({"user_id": 42, "event_id": "e"})),
+        ("action", "success", json!({"facts": "x", "user_id": []})),
+    ] {
+        let record = record_with("demo", &json!({"kind": kind, "status": status, kind: own}));
+        let (status, answer) = server.post(&key, record.to_string()).await;
+        assert_eq!((status.as_u16(), &answer["accepted"]), (200, &json!(1)), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_row_is_small_whatever_the_record_is() {
+    let (server, key) = server().await;
+    let read = server.key("demo", KeyScope::Read).await;
+    let sent = record_with(
+        "demo",
+        &json!({"status_reason": "ä".repeat(2_000), "category": "A\nB\u{1f}", "metrics": "HERE"}),
+    );
+    let number = format!("{{\"own\": 1.5{}, \"count\": 3}}", "0".repeat(100_000));
+    let text = sent.to_string().replace("\"HERE\"", &number);
+    assert_eq!(server.post(&key, text).await.0, 200);
+    let (_, list) = server.get(&read, "/v1/logs").await;
+    let row = &list["items"][0];
+    assert_eq!(row["status_reason"], "ä".repeat(512));
+    assert_eq!(row["category"], "A\u{fffd}B\u{fffd}");
+    assert_eq!(row["metrics"], json!({"own": 1.5, "count": 3}));
+    assert!(list.to_string().len() < 5_000);
+    // The record itself is what was sent.
+    let path = format!("/v1/logs/{}", id(&sent));
+    let whole = server.request(Method::GET, &path, &read).send().await.unwrap();
+    let whole = whole.text().await.unwrap();
+    assert!(whole.contains(&number) && whole.contains(&"ä".repeat(2_000)));
 }
 
 #[tokio::test]
