@@ -1,5 +1,6 @@
 //! `POST /v1/logs`: from a request to stored records, by the contract in `epilogue::wire`.
 
+mod accounts;
 mod body;
 mod budget;
 mod characters;

@@ -13,6 +13,7 @@ use crate::auth::ClientId;
 use crate::store::{Entry, Kind, Row};
 use crate::time;
 
+use super::accounts::ACCOUNTS;
 use super::masking::Masking;
 use super::refusal::Refusal;
 use super::{characters, depth, kinds, lost, outcome};
@@ -24,9 +25,8 @@ const MAX_DEPTH: usize = 120;
 /// How many bytes of the reason a row has; the SDK's own are no longer.
 const MAX_REASON_BYTES: usize = 1_024;
 
-/// Fields that are masked by nobody, and how deep they may be nested: what they hold is not deeper.
-const STRUCTURE: [&str; 3] = ["masking", "truncation", "sdk"];
-const STRUCTURE_DEPTH: usize = 8;
+/// How deep a producer's account of its own work may be nested: what the contract has is not deeper.
+const ACCOUNT_DEPTH: usize = 8;
 
 /// What a record is measured by.
 #[derive(Debug)]
@@ -47,18 +47,20 @@ pub(super) fn read(text: &str, rules: &Rules<'_>) -> Result<Entry, Refusal> {
     let text = characters::replaced(text);
     let fields = parse(&text)?;
     check_names(&fields)?;
-    check_structure(&fields)?;
+    check_accounts(&fields)?;
     let client: Option<Name<'_>> = read_text(&fields, "client_id")?;
     if client.is_none_or(|name| name.0 != rules.client.as_str()) {
         return Err(Refusal::foreign_client());
     }
     let is_deep = depth::is_beyond(&text, MAX_DEPTH);
-    let lost = lost::told(&fields);
-    match rules.masking.masked(&text, &fields, is_deep)? {
-        // What is stored apart from the record is taken from what was masked as well.
-        Some(payload) => Ok(Entry { row: row(&parse(&payload)?)?, payload, lost }),
-        None => Ok(Entry { row: row(&fields)?, payload: text.into_owned(), lost }),
-    }
+    let Some(payload) = rules.masking.masked(&text, &fields, is_deep)? else {
+        let (row, lost) = (row(&fields)?, lost::told(&fields));
+        return Ok(Entry { row, payload: text.into_owned(), lost });
+    };
+    // What is stored apart from the record is taken from what was masked as well.
+    let masked = parse(&payload)?;
+    let (row, lost) = (row(&masked)?, lost::told(&masked));
+    Ok(Entry { row, payload, lost })
 }
 
 /// The parser's own message quotes what it found, so it is not passed on.
@@ -86,12 +88,11 @@ fn check_names(fields: &Fields<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// What lies too deep is cut by the masking, which leaves these fields as they are.
-fn check_structure(fields: &Fields<'_>) -> Result<(), Refusal> {
+fn check_accounts(fields: &Fields<'_>) -> Result<(), Refusal> {
     let is_deep = |name: &&str| {
-        fields.get(name).is_some_and(|value| depth::is_beyond(value.get(), STRUCTURE_DEPTH))
+        fields.get(name).is_some_and(|value| depth::is_beyond(value.get(), ACCOUNT_DEPTH))
     };
-    if let Some(deep) = STRUCTURE.into_iter().find(is_deep) {
+    if let Some(deep) = ACCOUNTS.into_iter().find(is_deep) {
         return Err(Refusal::invalid(format!("{deep} is nested too deeply")));
     }
     identifier(fields, "degraded").map(drop)

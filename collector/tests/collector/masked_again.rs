@@ -79,3 +79,48 @@ async fn half_a_character_hides_nothing() {
     assert!(note.starts_with("\u{fffd} ") && note.ends_with(" \u{fffd}!"), "{note}");
     assert!(!note.contains("lindqvist"), "{note}");
 }
+
+#[tokio::test]
+async fn a_persons_data_is_masked_wherever_it_stands() {
+    let address = "maria.lindqvist@example.com";
+    let sent = record_with(
+        "demo",
+        &json!({
+            "category": format!("of {address}"),
+            "workflow_name": address,
+            "degraded": address,
+            "metrics": {address: 7, "step_count": 4},
+            "sdk": {"name": "epilogue", "version": "0.1.0", "instance": "0f3a", "by": address,
+                "lost": {"expired": 3}},
+            "truncation": {"dropped_steps": 2,
+                "fields": [{"path": format!("trace.{address}"), "original_bytes": 9}]},
+            "masking": {"policy": "own/1", "note": address},
+        }),
+    );
+    let whole = stored(&sent).await;
+    assert!(!whole.to_string().contains("lindqvist"), "{whole}");
+    assert!(whole["masking"]["server_counts"]["EMAIL"].as_u64() >= Some(5), "{whole}");
+    assert_eq!(whole["masking"]["policy"], "own/1");
+    assert_eq!(whole["metrics"]["step_count"], 4);
+    assert_eq!(whole["metrics"].as_object().unwrap().len(), 2);
+    for same in ["name", "version", "instance", "lost"] {
+        assert_eq!(whole["sdk"][same], sent["sdk"][same]);
+    }
+    assert_eq!(whole["truncation"]["dropped_steps"], 2);
+    assert_eq!(whole["truncation"]["fields"][0]["original_bytes"], 9);
+}
+
+#[tokio::test]
+async fn a_producer_does_not_speak_for_the_collector() {
+    let sent = record_with("demo", &json!({"masking": {"policy": "own/1", "HERE": {"EMAIL": 99}}}));
+    let server = Server::start().await;
+    let (ingest, read) =
+        (server.key("demo", KeyScope::Ingest).await, server.key("demo", KeyScope::Read).await);
+    for name in ["server_counts", r"server\u005fcounts"] {
+        let record = record_with("demo", &json!({"masking": sent["masking"]}));
+        let text = record.to_string().replace("HERE", name);
+        assert_eq!(server.post(&ingest, text).await.0, 200);
+        let (_, whole) = server.get(&read, &format!("/v1/logs/{}", id(&record))).await;
+        assert_eq!(whole["masking"], json!({"policy": "own/1"}), "{name}");
+    }
+}
