@@ -25,7 +25,8 @@ pub struct Config {
     /// # Default
     /// 10,240.
     pub max_connections: u32,
-    /// How long the head of a request may take, and how long a connection may be idle.
+    /// How long the head of a request may take, how long a connection may be idle, and how long an
+    /// answer may stay unread.
     ///
     /// # Default
     /// 60 seconds.
@@ -60,7 +61,8 @@ impl Default for Config {
 /// What one request may bring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// The largest record, in bytes.
+    /// The largest record, in bytes; 256 MiB at most, since SQLite takes no value of 10⁹ bytes and
+    /// masking may lengthen a record.
     ///
     /// # Default
     /// 1 MiB.
@@ -75,10 +77,11 @@ pub struct Limits {
     /// # Default
     /// 10,000.
     pub max_request_records: usize,
-    /// How much of all requests together may lie in memory; what is beyond is answered 503.
+    /// How much of all requests together may lie in memory; what is beyond is answered 503. One key
+    /// may have a quarter of it, or what four of the largest requests are, if that is more.
     ///
     /// # Default
-    /// 64 MiB.
+    /// 128 MiB.
     pub body_budget_bytes: usize,
     /// How long a body may take to arrive.
     ///
@@ -93,7 +96,7 @@ impl Default for Limits {
             max_record_bytes: MAX_RECORD_BYTES,
             max_request_bytes: MAX_REQUEST_BYTES,
             max_request_records: MAX_REQUEST_RECORDS,
-            body_budget_bytes: 64 << 20,
+            body_budget_bytes: 128 << 20,
             body_timeout: Duration::from_secs(30),
         }
     }

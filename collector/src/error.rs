@@ -65,6 +65,11 @@ impl ApiError {
         Self::new(404, "not_found", "there is nothing here")
     }
 
+    /// The server's own failure.
+    pub(crate) fn internal(message: &str) -> Self {
+        Self::new(500, "internal", message)
+    }
+
     /// A parameter of the query is wrong.
     pub(crate) fn bad_parameter(message: impl Into<String>) -> Self {
         Self::new(400, "bad_parameter", message)

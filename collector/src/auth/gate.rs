@@ -14,6 +14,7 @@ use super::source::KeySource;
 
 /// Why a caller is turned away.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum AuthError {
     /// There is no key, or none that is known. Final.
     #[error("the key is missing, unknown or revoked")]
@@ -100,8 +101,26 @@ impl<K: KeySource + ?Sized> Auth<K> {
     /// # Errors
     /// Where it does not, or where the keys cannot be read.
     pub async fn still_reads(&self, scope: &Scope) -> Result<(), AuthError> {
+        self.still_stands(scope.key()).await
+    }
+
+    /// Whether a right to store still stands. The store sees to that by itself where there is
+    /// something to store.
+    ///
+    /// # Errors
+    /// Where it does not, or where the keys cannot be read.
+    pub async fn still_stores(&self, rights: &Ingest) -> Result<(), AuthError> {
+        self.still_stands(rights.key()).await
+    }
+
+    /// Forgets the keys, because the store has refused one of them: each is asked for anew.
+    pub fn forget(&self) {
+        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::default();
+    }
+
+    async fn still_stands(&self, key: i64) -> Result<(), AuthError> {
         let snapshot = self.refreshed().await?;
-        let is_there = snapshot.keys.values().any(|key| key.id == scope.key());
+        let is_there = snapshot.keys.values().any(|own| own.id == key);
         if is_there { Ok(()) } else { Err(AuthError::UnknownKey) }
     }
 

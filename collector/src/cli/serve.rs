@@ -44,7 +44,7 @@ pub(super) struct ServeOptions {
     #[arg(long, env = "EPILOGUE_MAX_CONNECTIONS", default_value_t = Config::default().max_connections)]
     #[arg(value_parser = value_parser!(u32).range(1..))]
     max_connections: u32,
-    /// How many seconds the head of a request may take, and a connection may be idle.
+    /// How many seconds the head of a request may take, a connection be idle, or an answer stay unread.
     #[arg(long, env = "EPILOGUE_HEADER_TIMEOUT_SECONDS", default_value = "60", value_parser = seconds())]
     header_timeout_seconds: u64,
     /// How many seconds a body may take to arrive.
@@ -53,9 +53,9 @@ pub(super) struct ServeOptions {
     /// How many seconds what was accepted may take at the end.
     #[arg(long, env = "EPILOGUE_SHUTDOWN_TIMEOUT_SECONDS", default_value = "30", value_parser = seconds())]
     shutdown_timeout_seconds: u64,
-    /// The largest record, in bytes.
+    /// The largest record, in bytes; 256 MiB at most.
     #[arg(long, env = "EPILOGUE_MAX_RECORD_BYTES", default_value_t = Limits::default().max_record_bytes)]
-    #[arg(value_parser = bytes())]
+    #[arg(value_parser = RangedU64ValueParser::<usize>::new().range(1..=256 << 20))]
     max_record_bytes: usize,
     /// The largest request, in bytes, before and after decompression.
     #[arg(long, env = "EPILOGUE_MAX_REQUEST_BYTES", default_value_t = Limits::default().max_request_bytes)]

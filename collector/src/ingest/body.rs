@@ -10,7 +10,7 @@ use http::{HeaderMap, header};
 use http_body_util::BodyExt;
 use tokio::time::timeout;
 
-use super::budget::{Budget, Share};
+use super::budget::Share;
 use super::refusal::Refusal;
 
 /// The codings that are taken, as an answer offers them.
@@ -44,14 +44,29 @@ impl Coding {
     }
 }
 
+/// A body as it arrives.
+#[derive(Debug)]
+pub(super) struct Arriving {
+    body: Body,
+    /// Whoever waits to be asked for the body is asked with the first look at it.
+    is_awaited: bool,
+}
+
+impl Arriving {
+    pub(super) fn new(body: Body, head: &HeaderMap) -> Self {
+        Self { body, is_awaited: !head.contains_key(header::EXPECT) }
+    }
+}
+
 /// The body as it was sent, and the room that is kept for it.
 pub(super) async fn read(
-    body: &mut Body,
+    arriving: &mut Arriving,
     limit: usize,
     patience: Duration,
-    budget: &Budget,
+    mut share: Share,
 ) -> Result<(Bytes, Share), Refusal> {
-    let mut share = budget.share();
+    arriving.is_awaited = true;
+    let body = &mut arriving.body;
     let mut frames = Frames::default();
     // One limit for the whole body: a sender that drips would never end otherwise.
     let reading = async {
@@ -71,8 +86,12 @@ pub(super) async fn read(
 }
 
 /// Lets the rest of a body arrive, and drops it: as long as a client sends, it does not look for the
-/// answer, and a connection that is closed under it takes the answer along.
-pub(super) async fn let_pass(body: &mut Body, most: usize) {
+/// answer, and a connection that is closed under it takes the answer along. What nobody was asked for
+/// is not sent, and not waited for.
+pub(super) async fn let_pass(Arriving { mut body, is_awaited }: Arriving, most: usize) {
+    if !is_awaited {
+        return;
+    }
     let mut passed = 0;
     let passing = async {
         while let Some(Ok(frame)) = body.frame().await {
@@ -177,10 +196,17 @@ fn not_coded(_: io::Error) -> Refusal {
 
 #[cfg(test)]
 mod tests {
+    use super::super::budget::Budget;
     use super::*;
+    use crate::config::Limits;
+
+    fn share(body_budget_bytes: usize) -> Share {
+        let limits = Limits { body_budget_bytes, ..Limits::default() };
+        Budget::new(&limits).share(1)
+    }
 
     fn unfolded(coding: Coding, body: Vec<u8>, limit: usize) -> Result<Bytes, Refusal> {
-        decoded(coding, body.into(), limit, &mut Budget::new(1 << 30).share())
+        decoded(coding, body.into(), limit, &mut share(1 << 30))
     }
 
     #[test]
@@ -210,8 +236,7 @@ mod tests {
     #[test]
     fn what_unfolds_needs_room_as_well() {
         let body = zstd::encode_all(&vec![b' '; 4 << 20][..], 3).unwrap();
-        let budget = Budget::new(1 << 20);
-        let refused = decoded(Coding::Zstd, body.into(), 8 << 20, &mut budget.share());
+        let refused = decoded(Coding::Zstd, body.into(), 8 << 20, &mut share(1 << 20));
         assert_eq!(refused.unwrap_err().status, 503);
     }
 }

@@ -17,19 +17,18 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Json;
-use axum::body::Body;
 use axum::extract::{Request, State};
 use bytes::Bytes;
 use epilogue::wire::{API_KEY_HEADER, Answer, Rejection};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
-use crate::auth::{Auth, ClientId, Ingest};
+use crate::auth::{Auth, AuthError, ClientId, Ingest};
 use crate::config::Limits;
 use crate::error::ApiError;
 use crate::metrics;
-use crate::store::{Entry, Store, Stored};
+use crate::store::{Entry, Store, StoreError, Stored};
 
-use self::body::Coding;
+use self::body::{Arriving, Coding};
 use self::budget::{Budget, Share};
 use self::masking::Masking;
 use self::record::Rules;
@@ -38,6 +37,9 @@ use self::split::Shape;
 
 /// From how many bytes on a body is worked on beside the tasks that serve connections.
 const LARGE: usize = 64 << 10;
+/// The largest record that any setting allows: SQLite refuses values of 10⁹ bytes, and with them all
+/// that share a transaction. Masking may lengthen a record.
+const MAX_RECORD_BYTES: usize = 256 << 20;
 /// How many times the largest request may arrive after it was refused.
 const PASSING: usize = 4;
 
@@ -53,7 +55,9 @@ pub(crate) struct Intake {
 
 impl Intake {
     pub(crate) fn new(auth: Arc<Auth<dyn Store>>, store: Arc<dyn Store>, limits: Limits) -> Self {
-        let budget = Budget::new(limits.body_budget_bytes);
+        let max_record_bytes = limits.max_record_bytes.min(MAX_RECORD_BYTES);
+        let limits = Limits { max_record_bytes, ..limits };
+        let budget = Budget::new(&limits);
         Self { auth, store, limits, masking: Masking::default(), budget }
     }
 }
@@ -95,40 +99,53 @@ pub(crate) async fn post(
 }
 
 async fn take(intake: Arc<Intake>, request: Request) -> Result<Answer, ApiError> {
-    let (head, mut body) = request.into_parts();
-    let (rights, form, body, share) = match receive(&intake, &head.headers, &mut body).await {
-        Ok(received) => received,
-        Err(error) => {
-            // Whoever waits to be asked for the body has not sent it, and is not asked.
-            let is_sent = !head.headers.contains_key(header::EXPECT);
-            if is_sent && error.status() != StatusCode::REQUEST_TIMEOUT {
-                body::let_pass(&mut body, intake.limits.max_request_bytes.saturating_mul(PASSING))
-                    .await;
-            }
-            return Err(error);
+    let (head, body) = request.into_parts();
+    let mut body = Arriving::new(body, &head.headers);
+    let result = answered(&intake, &head.headers, &mut body).await;
+    if let Err(error) = &result {
+        if error.status() != StatusCode::REQUEST_TIMEOUT {
+            let most = intake.limits.max_request_bytes.saturating_mul(PASSING);
+            body::let_pass(body, most).await;
         }
-    };
-    metrics::received(body.len());
-    let (read, share) = work(&intake, &rights, form, body, share).await?;
+    }
+    result
+}
+
+async fn answered(
+    intake: &Arc<Intake>,
+    headers: &HeaderMap,
+    body: &mut Arriving,
+) -> Result<Answer, ApiError> {
+    let presented = headers.get(API_KEY_HEADER).map(HeaderValue::as_bytes);
+    let rights = intake.auth.ingest(presented).await?;
+    let received = receive(intake, &rights, headers, body).await;
+    let is_stored = received.as_ref().is_ok_and(|(read, _)| !read.entries.is_empty());
+    if !is_stored {
+        // The store asks for the key of what it stores, and nobody for that of the rest.
+        if let Err(error @ AuthError::UnknownKey) = intake.auth.still_stores(&rights).await {
+            return Err(error.into());
+        }
+    }
+    let (read, share) = received?;
     let client = rights.client().clone();
-    let answer = store(&intake, rights, read).await?;
+    let answer = store(intake, rights, read, share).await?;
     metrics::answered(client.as_str(), &answer);
-    drop(share);
     Ok(answer)
 }
 
-/// The body, from whoever may send one in this form.
+/// What a body in this form holds.
 async fn receive(
-    intake: &Intake,
+    intake: &Arc<Intake>,
+    rights: &Ingest,
     headers: &HeaderMap,
-    body: &mut Body,
-) -> Result<(Ingest, Form, Bytes, Share), ApiError> {
-    let presented = headers.get(API_KEY_HEADER).map(HeaderValue::as_bytes);
-    let rights = intake.auth.ingest(presented).await?;
+    body: &mut Arriving,
+) -> Result<(Read, Share), ApiError> {
     let form = Form { ndjson: split::is_ndjson(headers)?, coding: Coding::of(headers)? };
     let Limits { max_request_bytes, body_timeout, .. } = intake.limits;
-    let (body, share) = body::read(body, max_request_bytes, body_timeout, &intake.budget).await?;
-    Ok((rights, form, body, share))
+    let share = intake.budget.share(rights.key());
+    let (body, share) = body::read(body, max_request_bytes, body_timeout, share).await?;
+    metrics::received(body.len());
+    work(intake, rights, form, body, share).await
 }
 
 /// How a body is to be read.
@@ -162,7 +179,7 @@ async fn work(
         return Ok(work()?);
     }
     let done = tokio::task::spawn_blocking(work).await;
-    Ok(done.map_err(|_| ApiError::new(500, "internal", "the request could not be read"))??)
+    Ok(done.map_err(|_| ApiError::internal("the request could not be read"))??)
 }
 
 impl Intake {
@@ -216,10 +233,15 @@ fn divide(texts: &[&str], rules: &Rules<'_>) -> Result<Read, Refusal> {
 }
 
 /// Stores what was read; the answer is given when it is committed.
-async fn store(intake: &Intake, rights: Ingest, read: Read) -> Result<Answer, ApiError> {
+async fn store(
+    intake: &Intake,
+    rights: Ingest,
+    read: Read,
+    share: Share,
+) -> Result<Answer, ApiError> {
     let stored = match read.entries {
         entries if entries.is_empty() => Vec::new(),
-        entries => intake.store.append(rights, entries).await?,
+        entries => append(intake, rights, entries, share).await?,
     };
     let duplicates = stored.iter().filter(|stored| **stored == Stored::Duplicate).count();
     let mut answer = Answer::default();
@@ -227,4 +249,27 @@ async fn store(intake: &Intake, rights: Ingest, read: Read) -> Result<Answer, Ap
     answer.duplicates = duplicates as u64;
     answer.rejected = read.rejected;
     Ok(answer)
+}
+
+/// On a task of its own, which holds the share for as long as the records are in memory: a client that
+/// hangs up ends its request, and not what waits to be written.
+async fn append(
+    intake: &Intake,
+    rights: Ingest,
+    entries: Vec<Entry>,
+    mut share: Share,
+) -> Result<Vec<Stored>, ApiError> {
+    share.wait()?;
+    let store = Arc::clone(&intake.store);
+    let appending = tokio::spawn(async move {
+        let stored = store.append(rights, entries).await;
+        drop(share);
+        stored
+    });
+    let stored =
+        appending.await.map_err(|_| ApiError::internal("the records could not be stored"))?;
+    if stored == Err(StoreError::Revoked) {
+        intake.auth.forget();
+    }
+    Ok(stored?)
 }

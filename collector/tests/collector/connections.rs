@@ -134,6 +134,19 @@ async fn a_refusal_reaches_whoever_still_sends() {
 }
 
 #[tokio::test]
+async fn a_refusal_reaches_whoever_was_asked_for_the_body() {
+    let limits = Limits { max_request_bytes: 4 << 20, ..Limits::default() };
+    let server = Server::with(Config { limits, ..Config::default() }).await;
+    let key = server.key("demo", KeyScope::Ingest).await;
+    let body = " ".repeat(12 << 20);
+    let mut stream = begun(&server, &key, &body).await;
+    stream.write_all(body.as_bytes()).await.expect("the server listens");
+    let mut said = [0; 12];
+    stream.read_exact(&mut said).await.expect("the answer is not torn away");
+    assert_eq!(&said, b"HTTP/1.1 413");
+}
+
+#[tokio::test]
 async fn who_drips_is_cut_off_and_nobody_waits_for_that() {
     let server = Server::with(impatient()).await;
     let key = server.key("demo", KeyScope::Ingest).await;

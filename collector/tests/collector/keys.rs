@@ -2,10 +2,11 @@
 
 use std::num::NonZeroU32;
 
-use crate::server::{Server, record};
+use crate::server::{Server, record, record_with};
 use epilogue_collector::store::{self};
 use epilogue_collector::{ClientId, Config, KeyScope, Operator, create_key, revoke_key};
 use reqwest::Method;
+use serde_json::json;
 
 #[tokio::test]
 async fn another_process_makes_and_revokes_keys_at_once() {
@@ -51,4 +52,29 @@ async fn a_key_that_is_used_too_often_has_to_wait() {
     }
     assert!(refused > 0);
     assert_eq!(server.post(&other, record("other").to_string()).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_revoked_key_is_told_so_whatever_it_sends() {
+    let server = Server::start().await;
+    let key = server.key("demo", KeyScope::Ingest).await;
+    let foreign = record("other").to_string();
+    let bodies = [
+        ("nonsense".to_owned(), 400),
+        (json!([record_with("demo", &json!({"kind": "party"}))]).to_string(), 200),
+        (foreign, 403),
+        (" ".repeat(9 << 20), 413),
+    ];
+    for (body, expected) in &bodies {
+        assert_eq!(server.post(&key, body.clone()).await.0, *expected);
+    }
+    let operator = Operator::at_the_command_line();
+    for (body, _) in bodies {
+        // Each as the first that the server hears of a revoked key.
+        let key = server.key("demo", KeyScope::Ingest).await;
+        assert_eq!(server.post(&key, record("demo").to_string()).await.0, 200);
+        let id = server.store.keys(&operator).await.unwrap().last().unwrap().id;
+        assert!(revoke_key(server.store.as_ref(), &operator, id).await.unwrap());
+        assert_eq!(server.post(&key, body).await.0, 401);
+    }
 }

@@ -1,39 +1,57 @@
 //! More than the server can take is refused for the moment; what it took is never lost.
 
+use std::fs;
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
+use epilogue_collector::{Config, KeyScope, Limits};
 use serde_json::{Value, json};
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::limits;
-use crate::process::{Process, until};
-use crate::server::{id, record, record_with};
+use crate::process::{Process, new_key, until};
+use crate::server::{Server, id, record, record_with};
 use crate::synced::Held;
 
 /// Sends all of these requests while nothing can be synced. Some are refused for the moment; all
-/// others are answered once it can, and exactly those are stored.
-async fn refuses_some_and_loses_none(requests: Vec<Vec<Value>>) {
+/// others are answered once it can, and exactly those are stored. Another client is not refused.
+async fn refuses_some_and_loses_none(requests: Vec<Vec<Value>>, others: Vec<Value>) {
     let [data, tools] = [(); 2].map(|()| tempfile::tempdir().unwrap());
     let held = Arc::new(Held::start(data.path(), tools.path()));
     let [ingest, read] = held.process.keys.clone().unwrap();
+    let other = new_key(data.path(), "other", "ingest");
     held.hold();
     let (answered, mut answers) = mpsc::unbounded_channel();
+    let mut requests = requests.into_iter();
+    let first = requests.next().unwrap();
+    tokio::spawn(send(Arc::clone(&held), ingest.clone(), first, answered.clone()));
+    // From here on nobody else's sync comes first.
+    held.reached().await;
     for records in requests {
-        let (held, key, answered) = (Arc::clone(&held), ingest.clone(), answered.clone());
-        tokio::spawn(async move {
-            let ids: Vec<_> = records.iter().map(id).collect();
-            let answer = held.process.post(&key, Value::from(records).to_string()).await.unwrap();
-            answered.send((ids, answer)).unwrap();
-        });
+        tokio::spawn(send(Arc::clone(&held), ingest.clone(), records, answered.clone()));
     }
     drop(answered);
     // As long as nothing is synced, whoever is answered is refused.
     let (_, answer) = answers.recv().await.unwrap();
     assert_eq!(answer, (503, Some(1)));
+    let (other_answered, mut other_answers) = mpsc::unbounded_channel();
+    let mut sending = pin!(send(Arc::clone(&held), other, others, other_answered));
+    // All that is to be refused is, and the other one is not.
+    let mut refused = 1;
+    while refused < REFUSED_AT_LEAST {
+        tokio::select! {
+            () = sending.as_mut() => panic!("the other client is refused"),
+            answer = answers.recv() => assert_eq!(answer.unwrap().1, (503, Some(1))),
+        }
+        refused += 1;
+    }
     held.let_go();
+    sending.await;
+    assert_eq!(other_answers.recv().await.unwrap().1, (200, None));
     let mut stored = Vec::new();
     while let Some((ids, answer)) = answers.recv().await {
         if answer == (200, None) {
@@ -50,22 +68,104 @@ async fn refuses_some_and_loses_none(requests: Vec<Vec<Value>>) {
     assert_eq!(status, 200, "it recovers by itself");
 }
 
+/// The ids of a request's records, its status, and after how many seconds to come back.
+type Answered = (Vec<String>, (u16, Option<u64>));
+
+async fn send(
+    held: Arc<Held>,
+    key: String,
+    records: Vec<Value>,
+    answered: mpsc::UnboundedSender<Answered>,
+) {
+    let ids = records.iter().map(id).collect();
+    let answer = held.process.post(&key, Value::from(records).to_string()).await.unwrap();
+    answered.send((ids, answer)).unwrap();
+}
+
+/// More than one key may have waiting for the writer, and more than may wait in all.
+const CROWD: u64 = 1_200;
+/// How many of either crowd are refused at least.
+const REFUSED_AT_LEAST: usize = 8;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_queue_refuses_and_recovers() {
-    // More than may wait for the writer.
-    const CROWD: u64 = 1_200;
     assert_eq!(limits::connections(CROWD, CROWD), CROWD, "more files have to be allowed");
-    refuses_some_and_loses_none((0..CROWD).map(|_| vec![record("demo")]).collect()).await;
+    let crowd = (0..CROWD).map(|_| vec![record("demo")]).collect();
+    refuses_some_and_loses_none(crowd, vec![record("other")]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn bodies_that_fill_the_room_are_refused_until_there_is_room_again() {
-    // Four of them have room, each as it came and as records.
-    let large = || {
+    // Two of one key have room, each as it came and as records.
+    let large = |client: &str| {
         let note = json!({"note": "x".repeat(900_000)});
-        (0..8).map(|_| record_with("demo", &note)).collect()
+        (0..8).map(|_| record_with(client, &note)).collect::<Vec<_>>()
     };
-    refuses_some_and_loses_none((0..12).map(|_| large()).collect()).await;
+    refuses_some_and_loses_none((0..12).map(|_| large("demo")).collect(), large("other")).await;
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn who_hangs_up_gives_no_room_back_that_is_still_taken() {
+    // As many as a key may have waiting, and some more.
+    let (waiting, refused) = (256, 40);
+    let [data, tools] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    let held = Arc::new(Held::start(data.path(), tools.path()));
+    let [ingest, _] = held.process.keys.clone().unwrap();
+    let files = || fs::read_dir(format!("/proc/{}/fd", held.process.id())).unwrap().count();
+    let before = files();
+    held.hold();
+    let (answered, mut answers) = mpsc::unbounded_channel();
+    let mut crowd = JoinSet::new();
+    for _ in 0..waiting + refused {
+        let records = vec![record("demo")];
+        crowd.spawn(send(Arc::clone(&held), ingest.clone(), records, answered.clone()));
+    }
+    for _ in 0..refused {
+        assert_eq!(answers.recv().await.unwrap().1, (503, Some(1)));
+    }
+    crowd.shutdown().await;
+    until("the server sees them go", async || files() < before + waiting / 2).await;
+    let answer = held.process.post(&ingest, record("demo").to_string()).await.unwrap();
+    assert_eq!(answer, (503, Some(1)), "their records still wait");
+    held.let_go();
+    until("there is room again", async || {
+        held.process.post(&ingest, record("demo").to_string()).await.unwrap().0 == 200
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_key_whose_bodies_do_not_arrive_starves_no_other() {
+    let limits = Limits {
+        max_request_bytes: 256 << 10,
+        body_budget_bytes: 4 << 20,
+        body_timeout: Duration::from_secs(3_600),
+        ..Limits::default()
+    };
+    let server = Server::with(Config { limits, ..Config::default() }).await;
+    let slow = server.key("slow", KeyScope::Ingest).await;
+    let other = server.key("other", KeyScope::Ingest).await;
+    let large =
+        |client: &str| record_with(client, &json!({"note": "x".repeat(200 << 10)})).to_string();
+    // They would fill all of the room, if they could.
+    let mut stalled = Vec::new();
+    for _ in 0..40 {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        let head = format!(
+            "POST /v1/logs HTTP/1.1\r\nhost: x\r\nx-api-key: {slow}\r\n\
+             content-type: application/json\r\ncontent-length: 262144\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        stream.write_all(&[b' '; 200 << 10]).await.unwrap();
+        stalled.push(stream);
+    }
+    until("the key has no room left", async || {
+        server.post(&slow, large("slow")).await.0.as_u16() == 503
+    })
+    .await;
+    let (status, answer) = server.post(&other, large("other")).await;
+    assert_eq!(status, 200, "{answer}");
 }
 
 /// Stores record after record until nobody answers, and tells which were answered 200.

@@ -124,6 +124,7 @@ fn options_that_make_no_sense_are_refused() {
         ("--shutdown-timeout-seconds", "0"),
         ("--max-record-bytes", "18446744073709551615"),
         ("--max-request-bytes", "0"),
+        ("--max-record-bytes", "268435457"),
         ("--max-request-records", "18446744073709551615"),
         ("--rate", "0"),
         ("--listen", "nowhere"),
