@@ -303,7 +303,7 @@ mod tests {
             busy.push(store.readers.acquire().await.unwrap());
         }
         assert_eq!(store.ping().await, Ok(()));
-        assert_eq!(store.keys(&Operator::server()).await, Ok(Vec::new()));
+        assert!(store.keys(&Operator::server()).await.unwrap().is_empty());
     }
 
     #[tokio::test]
