@@ -137,6 +137,6 @@ async fn who_reads_nothing_gives_up_its_place() {
     for _ in 0..3 {
         stalled.push(reads_nothing(&server).await);
     }
-    let served = timeout(PATIENCE, server.post(&key, record("demo").to_string())).await;
-    assert_eq!(served.expect("there is a place for a newcomer").0, 200);
+    let stored = timeout(PATIENCE, server.post(&key, record("demo").to_string())).await;
+    assert_eq!(stored.expect("there is a place for a newcomer").0, 200);
 }

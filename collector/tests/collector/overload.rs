@@ -157,7 +157,7 @@ async fn a_key_whose_bodies_do_not_arrive_starves_no_other() {
              content-type: application/json\r\ncontent-length: 262144\r\n\r\n"
         );
         stream.write_all(head.as_bytes()).await.unwrap();
-        stream.write_all(&[b' '; 200 << 10]).await.unwrap();
+        stream.write_all(&vec![b' '; 200 << 10]).await.unwrap();
         stalled.push(stream);
     }
     until("the key has no room left", async || {
