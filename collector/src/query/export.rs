@@ -1,13 +1,13 @@
 //! `GET /v1/export`: a list as one answer of any length.
 //!
 //! It is made page by page, as the reader takes it: nothing is read ahead, so that what lies in
-//! memory is one page of rows and a few whole records, whatever the length of the list. Pages go on
+//! memory is one page of rows and a mebibyte of whole records, or one record, whatever the length of
+//! the list; and only so many exports are made at once, of all keys and of each. Pages go on
 //! behind a place in the order, so that none is given twice and none is left out that was there at
 //! the beginning. What cannot be gone on with breaks the connection off: a reader must not take a
 //! part for the whole.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 use std::vec::IntoIter;
@@ -17,22 +17,22 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use epilogue::wire::NDJSON;
 use futures_util::{Stream, StreamExt, stream};
-use http::{HeaderMap, Uri, header};
+use http::{HeaderMap, Method, Uri, header};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::IntoParams;
 
 use crate::admin;
-use crate::auth::Scope;
+use crate::auth::{ClientId, Scope};
 use crate::error::ApiError;
 use crate::schema;
 use crate::store::{Filter, Listed, PageRequest, Sort};
 use crate::time;
 
-use super::along::AT_ONCE;
 use super::item::Item;
 use super::library::{Library, Refusals};
 use super::parameters::{Asked, Filters, When, Whose, wrong};
+use super::seats::Seat;
 
 /// How many rows lie in memory at once.
 const PAGE: usize = 500;
@@ -99,7 +99,8 @@ impl Form {
 ///
 /// The answer is chunked. Where it breaks off before its last chunk it is not whole: the key was
 /// revoked meanwhile, or the store cannot be read. Every export is itself an `audit` record of the
-/// client `_collector`.
+/// client `_collector`. Four exports are made for a key at once, and sixteen for all keys; of more
+/// than that there is a 503.
 #[utoipa::path(
     get,
     path = "/v1/export",
@@ -115,6 +116,7 @@ impl Form {
 )]
 pub(crate) async fn export(
     State(library): State<Arc<Library>>,
+    method: Method,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, ApiError> {
@@ -126,18 +128,29 @@ pub(crate) async fn export(
     asked.take::<When>()?.limit(&mut filter)?;
     asked.end()?;
     let own = whose.within(scope.clone())?;
-    let facts = facts(&filter, format);
-    admin::tell_export(library.store.as_ref(), &scope, whose.client(), &facts).await?;
     let time = time::rfc3339(time::now_millis()).replace(['-', ':'], "");
     let name = format!("epilogue-{}Z.{}", &time[..15], format.as_str());
     let headers = [
         (header::CONTENT_TYPE, format.media_type().to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
     ];
+    // Whoever asks for the head alone is given no record.
+    if method == Method::HEAD {
+        return Ok(headers.into_response());
+    }
+    let seat = library.exports.seat(scope.key()).ok_or_else(too_many)?;
+    let facts = facts(&filter, format);
+    let client = whose.client()?;
+    let client = client.as_ref().map(ClientId::as_str);
+    admin::tell_export(library.store.as_ref(), &scope, client, &facts).await?;
     let head = stream::iter(format.head().map(Ok));
-    let records = own.map(|own| Export::new(library, own, filter, format).chunks());
+    let records = own.map(|own| Export::new(library, own, filter, format, seat).chunks());
     let records = stream::iter(records).flatten();
     Ok((headers, Body::from_stream(head.chain(records))).into_response())
+}
+
+fn too_many() -> ApiError {
+    ApiError::new(503, "too_many_exports", "as many exports are being made as there is room for")
 }
 
 /// What the record of an export tells of it. Of most filters that is the name alone, since a
@@ -168,13 +181,20 @@ struct Export {
     rest: IntoIter<Listed>,
     /// The page behind it; `None` at the end.
     next: Option<PageRequest>,
+    _seat: Seat,
 }
 
 impl Export {
-    fn new(library: Arc<Library>, scope: Scope, filter: Filter, format: Format) -> Self {
+    fn new(
+        library: Arc<Library>,
+        scope: Scope,
+        filter: Filter,
+        format: Format,
+        seat: Seat,
+    ) -> Self {
         let sort = Sort::default().of(&filter);
         let next = Some(PageRequest { sort, after: None, limit: PAGE });
-        Self { library, scope, filter, format, rest: Vec::new().into_iter(), next }
+        Self { library, scope, filter, format, rest: Vec::new().into_iter(), next, _seat: seat }
     }
 
     fn chunks(self) -> impl Stream<Item = io::Result<Bytes>> {
@@ -213,11 +233,9 @@ impl Export {
 
     /// The next whole records, one a line.
     async fn lines(&mut self) -> Result<Vec<u8>, ApiError> {
-        let seqs: Vec<_> = self.rest.by_ref().take(AT_ONCE).map(|listed| listed.seq).collect();
-        let payloads = self.library.store.payloads(&self.scope, &seqs).await?;
-        let payloads: HashMap<_, _> = payloads.into_iter().collect();
+        let some = self.library.next_whole(&self.scope, &mut self.rest).await?;
         let mut lines = Vec::new();
-        for payload in seqs.iter().filter_map(|seq| payloads.get(seq)) {
+        for payload in some.into_iter().filter_map(|(_, payload)| payload) {
             // In JSON such characters stand between values alone, where a space does as well.
             lines.extend(payload.bytes().map(|byte| match byte {
                 b'\n' | b'\r' => b' ',

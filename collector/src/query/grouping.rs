@@ -41,7 +41,7 @@ pub(crate) struct Conditions {
 impl Conditions {
     /// The records that are meant.
     pub(super) fn selection(self, whose: &Whose, when: &When) -> Result<Selection, ApiError> {
-        let client = whose.client().map(str::to_owned);
+        let client = whose.client()?.map(|client| client.as_str().to_owned());
         let values = [
             (Dimension::Kind, self.kind),
             (Dimension::Client, client),

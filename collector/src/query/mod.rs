@@ -12,6 +12,7 @@ mod library;
 pub(crate) mod list;
 mod parameters;
 pub(crate) mod record;
+mod seats;
 pub(crate) mod series;
 pub(crate) mod stats;
 pub(crate) mod tickets;

@@ -71,14 +71,14 @@ pub(crate) struct Whose {
 
 impl Whose {
     /// The client that is asked for.
-    pub(super) fn client(&self) -> Option<&str> {
-        self.client_id.as_deref()
+    pub(super) fn client(&self) -> Result<Option<ClientId>, ApiError> {
+        let Some(name) = &self.client_id else { return Ok(None) };
+        ClientId::new(name).map(Some).ok_or_else(|| wrong("client_id is not a name"))
     }
 
     /// The part of a scope that is asked for; `None` where it is not in it.
     pub(super) fn within(&self, scope: Scope) -> Result<Option<Scope>, ApiError> {
-        let Some(name) = &self.client_id else { return Ok(Some(scope)) };
-        let client = ClientId::new(name).ok_or_else(|| wrong("client_id is not a name"))?;
+        let Some(client) = self.client()? else { return Ok(Some(scope)) };
         Ok(scope.narrowed(&client))
     }
 }
@@ -170,7 +170,8 @@ pub(crate) struct Filters {
     /// So sure or less, from 0 to 1.
     #[param(value_type = Option<f64>)]
     max_confidence: Option<String>,
-    /// With all of these words anywhere in the record. Words are indexed a moment after the record
+    /// With all of these words anywhere in the record, in its texts and in its whole numbers of four
+    /// digits or more. Words are indexed a moment after the record
     /// was stored. The list then goes by when records were stored, not by when they happened.
     q: Option<String>,
 }

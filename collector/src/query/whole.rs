@@ -1,5 +1,7 @@
 //! What lines take from whole records: small parts, as they stand there.
 
+use std::cell::Cell;
+
 use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -13,6 +15,7 @@ pub(super) struct Whole<'a> {
     own: Fields<'a>,
     trace: Fields<'a>,
     object: Option<&'a RawValue>,
+    taken: Cell<usize>,
 }
 
 impl<'a> Whole<'a> {
@@ -23,22 +26,34 @@ impl<'a> Whole<'a> {
             own: fields.read(kind.as_str()).ok().flatten().unwrap_or_default(),
             trace: fields.read("trace").ok().flatten().unwrap_or_default(),
             object: fields.get(kind.as_str()),
+            taken: Cell::default(),
         }
+    }
+
+    /// How many bytes were taken from it so far.
+    pub(super) fn taken(&self) -> usize {
+        self.taken.get()
+    }
+
+    fn take(&self, part: Option<&RawValue>) -> Option<Box<RawValue>> {
+        let part = part?;
+        self.taken.set(self.taken.get() + part.get().len());
+        Some(part.to_owned())
     }
 
     /// The object under the kind's own name.
     pub(super) fn object(&self) -> Option<Box<RawValue>> {
-        self.object.map(ToOwned::to_owned)
+        self.take(self.object)
     }
 
     /// A field under the kind's own name.
     pub(super) fn own(&self, name: &str) -> Option<Box<RawValue>> {
-        self.own.get(name).map(ToOwned::to_owned)
+        self.take(self.own.get(name))
     }
 
     /// A field of the trace.
     pub(super) fn trace(&self, name: &str) -> Option<Box<RawValue>> {
-        self.trace.get(name).map(ToOwned::to_owned)
+        self.take(self.trace.get(name))
     }
 }
 
@@ -102,6 +117,7 @@ mod tests {
         assert_eq!(whole.own("changed_fields").unwrap().get(), r#"["a" ]"#);
         assert_eq!(whole.trace("changes").unwrap().get(), r#"{"before": 1.0}"#);
         assert!(whole.trace("metadata").is_none());
+        assert_eq!(whole.taken(), 27 + 6 + 15);
     }
 
     #[test]

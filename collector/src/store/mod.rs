@@ -59,8 +59,16 @@ pub trait Store: KeySource {
         page: &'a PageRequest,
     ) -> BoxFuture<'a, Result<Page, StoreError>>;
 
+    /// How many bytes the whole records with these numbers have, each with its number, in any order.
+    /// None of them is read for it.
+    fn sizes<'a>(
+        &'a self,
+        scope: &'a Scope,
+        seqs: &'a [i64],
+    ) -> BoxFuture<'a, Result<Vec<(i64, u64)>, StoreError>>;
+
     /// The whole records with these numbers, each with its number, in any order. Numbers without
-    /// one are left out. All of them are in memory at once: ask for few at a time.
+    /// one are left out. All of them are in memory at once: ask for few at a time, by their sizes.
     fn payloads<'a>(
         &'a self,
         scope: &'a Scope,
@@ -71,6 +79,7 @@ pub trait Store: KeySource {
     /// answers, the record is committed and synced. Where too much waits to be written, it is not.
     fn tell<'a>(&'a self, scope: &'a Scope, record: Entry)
     -> BoxFuture<'a, Result<(), StoreError>>;
+
     /// What the records that were chosen come to. Counts are exact for any period.
     fn statistics<'a>(
         &'a self,

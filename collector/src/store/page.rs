@@ -246,7 +246,7 @@ pub struct Listed {
 
 impl Listed {
     /// Its place in a list; `None` where it does not have what the list is sorted by.
-    pub(super) fn place(&self, sort: Sort) -> Option<Cursor> {
+    pub fn place(&self, sort: Sort) -> Option<Cursor> {
         let key = match sort.by {
             By::Time => Key::Time(self.row.executed_at),
             By::Duration => Key::Duration(self.row.execution_time_seconds?),

@@ -5,6 +5,8 @@ use epilogue_collector::store::{Entry, Kind, Outcome, Row};
 use epilogue_collector::{Auth, COLLECTOR_CLIENT, KeyScope, Operator, revoke_key};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
+use sqlx::ConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -98,10 +100,12 @@ async fn fill(server: &Server, records: usize, bytes: usize) -> Vec<String> {
 #[tokio::test]
 async fn nothing_is_missing_and_nothing_there_twice_while_others_store() {
     let server = Server::start().await;
-    let there = fill(&server, 2_000, 10).await;
+    let (records, bytes) = FAR_MORE;
+    let there = fill(&server, records, bytes).await;
     let read = server.key("demo", KeyScope::Read).await;
     let mut response = export(&server, &read, "").await;
     let mut bytes = response.chunk().await.unwrap().unwrap().to_vec();
+    // The rest does not lie in the buffers yet: what is stored now comes while it is being read.
     fill(&server, 1_000, 10).await;
     while let Some(chunk) = response.chunk().await.unwrap() {
         bytes.extend_from_slice(&chunk);
@@ -191,6 +195,62 @@ async fn an_export_is_recorded_before_it_is_given() {
     assert_ne!(of_provider["user_id"], of_other["user_id"]);
     let (_, whole) = server.get(&provider, "/v1/audit/export/*").await;
     assert_eq!(whole["items"].as_array().unwrap().len(), 1, "{whole}");
+}
+
+/// Where the record of the export cannot be stored, nothing is given.
+#[tokio::test]
+async fn what_cannot_be_recorded_is_not_given() {
+    let server = Server::start().await;
+    fill(&server, 100, 10).await;
+    let read = server.key("demo", KeyScope::Read).await;
+    assert_eq!(export(&server, &read, "").await.status(), 200);
+    let file = server.directory().join("epilogue.db");
+    let mut shell = SqliteConnectOptions::new().filename(file).connect().await.unwrap();
+    let refusal = "CREATE TRIGGER refusal BEFORE INSERT ON workflow_logs \
+         BEGIN SELECT RAISE(ABORT, 'nothing is taken'); END";
+    sqlx::query(refusal).execute(&mut shell).await.unwrap();
+    let refused = export(&server, &read, "").await;
+    assert!(refused.status().is_server_error());
+    let told: Value = serde_json::from_str(&refused.text().await.unwrap()).unwrap();
+    assert!(told["error"]["code"].is_string(), "{told}");
+}
+
+#[tokio::test]
+async fn asking_for_the_head_of_an_export_is_no_export() {
+    let server = Server::start().await;
+    let read = server.key("demo", KeyScope::Read).await;
+    let head = server.request(Method::HEAD, "/v1/export?format=csv", &read).send().await.unwrap();
+    assert_eq!(head.status(), 200);
+    assert!(head.headers()["content-type"].to_str().unwrap().starts_with("text/csv"));
+    let wrong = server.request(Method::HEAD, "/v1/export?format=xls", &read).send().await.unwrap();
+    assert_eq!(wrong.status(), 400);
+    let provider = server.key("p", KeyScope::Provider).await;
+    let (_, acts) = server.get(&provider, "/v1/audit/export/demo").await;
+    assert_eq!(acts["items"], json!([]));
+}
+
+#[tokio::test]
+async fn a_key_makes_four_exports_at_once_and_keeps_nobody_out() {
+    let server = Server::start().await;
+    let (records, bytes) = FAR_MORE;
+    fill(&server, records, bytes).await;
+    let (read, other) =
+        (server.key("demo", KeyScope::Read).await, server.key("demo", KeyScope::Read).await);
+    let mut stopped = Vec::new();
+    for _ in 0..4 {
+        let mut response = export(&server, &read, "").await;
+        assert!(response.chunk().await.unwrap().is_some());
+        stopped.push(response);
+    }
+    let refused = export(&server, &read, "").await;
+    assert_eq!(
+        (refused.status().as_u16(), &refused.headers()["retry-after"]),
+        (503, &"1".parse().unwrap())
+    );
+    assert_eq!(export(&server, &other, "?kind=audit").await.status(), 200);
+    stopped.pop();
+    let again = async { while export(&server, &read, "?kind=audit").await.status() != 200 {} };
+    tokio::time::timeout(std::time::Duration::from_secs(20), again).await.unwrap();
 }
 
 #[tokio::test]

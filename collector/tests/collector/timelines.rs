@@ -110,6 +110,42 @@ async fn an_entity_shows_what_happened_to_it_newest_first() {
     assert_eq!((&last["user_id"], last.get("description")), (&json!("u-1"), None));
 }
 
+/// Lines may be as large as records: a page of many such is cut, and goes on where it was cut.
+#[tokio::test]
+async fn a_page_of_large_lines_ends_early_and_loses_none() {
+    let server = Server::start().await;
+    let ingest = server.key("demo", KeyScope::Ingest).await;
+    let large = "x".repeat(600 << 10);
+    let mut sent = Vec::new();
+    for second in 1..=12 {
+        let own = json!({"entity_type": "email", "entity_id": "e", "event_type": "read"});
+        let fields = json!({"kind": "activity", "status": null, "activity": own,
+            "level": "FULL_TRACE", "trace": {"metadata": {"large": large}}});
+        let record = at("demo", second, &fields);
+        let (_, answer) = server.post(&ingest, record.to_string()).await;
+        assert_eq!(answer["accepted"], 1, "{answer}");
+        sent.push(id(&record));
+    }
+    let read = server.key("demo", KeyScope::Read).await;
+    let (mut shown, mut pages, mut cursor) = (Vec::new(), 0, String::new());
+    loop {
+        let path = format!("/v1/timeline/email/e?limit=1000{cursor}");
+        let (status, page) = server.get(&read, &path).await;
+        assert_eq!(status, 200);
+        let items = page["items"].as_array().unwrap();
+        let bytes: usize = items.iter().map(|item| item["metadata"].to_string().len()).sum();
+        assert!(bytes <= 6 << 20, "{bytes} in one page");
+        shown.extend(items.iter().map(id));
+        pages += 1;
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    sent.reverse();
+    assert_eq!((pages, shown), (2, sent));
+}
+
 #[tokio::test]
 async fn a_ticket_of_two_clients_is_two_tickets() {
     let server = Server::start().await;

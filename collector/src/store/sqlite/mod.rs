@@ -185,6 +185,14 @@ impl Store for SqliteStore {
         Box::pin(list::list(&self.readers, scope, filter, page))
     }
 
+    fn sizes<'a>(
+        &'a self,
+        scope: &'a Scope,
+        seqs: &'a [i64],
+    ) -> BoxFuture<'a, Result<Vec<(i64, u64)>, StoreError>> {
+        Box::pin(read::sizes(&self.readers, scope, seqs))
+    }
+
     fn payloads<'a>(
         &'a self,
         scope: &'a Scope,

@@ -193,7 +193,7 @@ async fn whole_records_are_read_by_their_names() {
         let scope = Scope::of_tests(clients);
         let by_id = plan(&readers, read::one(&scope, Uuid::nil())).await;
         assert!(by_id.contains("by_record (client_id=? AND record_id=?)"), "{by_id}");
-        let by_seq = plan(&readers, read::some(&scope, &[1, 2])).await;
+        let by_seq = plan(&readers, read::some("payload", &scope, &[1, 2])).await;
         assert!(by_seq.contains("workflow_logs USING INTEGER PRIMARY KEY"), "{by_seq}");
         for plan in [by_id, by_seq] {
             assert!(plan.contains("payloads USING INTEGER PRIMARY KEY"), "{plan}");

@@ -19,13 +19,24 @@ pub(super) async fn record(
     sql.build_query_scalar().fetch_optional(readers).await.map_err(unavailable)
 }
 
+/// How many bytes the whole records with these numbers have, each with its number.
+pub(super) async fn sizes(
+    readers: &SqlitePool,
+    scope: &Scope,
+    seqs: &[i64],
+) -> Result<Vec<(i64, u64)>, StoreError> {
+    // The length stands at the beginning of a row: SQLite reads nothing else for it.
+    let mut sql = some("octet_length(payload)", scope, seqs);
+    sql.build_query_as().fetch_all(readers).await.map_err(unavailable)
+}
+
 /// The whole records with these numbers, each with its number.
 pub(super) async fn payloads(
     readers: &SqlitePool,
     scope: &Scope,
     seqs: &[i64],
 ) -> Result<Vec<(i64, String)>, StoreError> {
-    let mut sql = some(scope, seqs);
+    let mut sql = some("payload", scope, seqs);
     sql.build_query_as().fetch_all(readers).await.map_err(unavailable)
 }
 
@@ -42,11 +53,16 @@ pub(super) fn one(scope: &Scope, record_id: Uuid) -> QueryBuilder<'_, Sqlite> {
     sql
 }
 
-pub(super) fn some<'a>(scope: &'a Scope, seqs: &[i64]) -> QueryBuilder<'a, Sqlite> {
-    let mut sql = QueryBuilder::new(
-        "SELECT seq, payload FROM workflow_logs NOT INDEXED CROSS JOIN payloads USING (seq) \
-         WHERE seq IN (",
-    );
+/// Something of each of the records with these numbers.
+pub(super) fn some<'a>(
+    something: &str,
+    scope: &'a Scope,
+    seqs: &[i64],
+) -> QueryBuilder<'a, Sqlite> {
+    let mut sql = QueryBuilder::new(format!(
+        "SELECT seq, {something} FROM workflow_logs NOT INDEXED CROSS JOIN payloads USING (seq) \
+         WHERE seq IN ("
+    ));
     let mut numbers = sql.separated(", ");
     for seq in seqs {
         numbers.push_bind(*seq);
