@@ -6,7 +6,7 @@ use sqlx::sqlite::SqlitePool;
 use super::failure::unavailable;
 use super::select::{List, Part, Source};
 use super::{index, row, words};
-use crate::auth::Scope;
+use crate::auth::{Clients, Scope};
 use crate::store::StoreError;
 use crate::store::page::{Cursor, Filter, Key, Listed, Page, PageRequest, Sort};
 
@@ -36,9 +36,10 @@ async fn page_within(
 ) -> Result<Page, StoreError> {
     let mut place = page.after.filter(|cursor| cursor.sort() == list.sort);
     let mut items: Vec<Listed> = Vec::new();
+    let clients = clients(readers, list).await?;
     for step in steps {
         let through = if list.is_in_order() && !list.is_exact() {
-            ahead(readers, list, place, *step).await?
+            ahead(readers, list, place, own_share(*step, clients, page.limit)).await?
         } else {
             None
         };
@@ -81,7 +82,24 @@ async fn chosen<'a>(
     Ok(list)
 }
 
-/// The place so far ahead; `None` where the end is nearer.
+/// Of how many clients the source gives the records one behind the other.
+async fn clients(readers: &SqlitePool, list: &List<'_>) -> Result<i64, StoreError> {
+    let is_one = matches!(list.scope.clients(), Clients::One(_));
+    if is_one || matches!(list.source, Source::Words(_)) {
+        return Ok(1);
+    }
+    let clients = sqlx::query_scalar("SELECT count(*) FROM clients").fetch_one(readers);
+    clients.await.map_err(unavailable)
+}
+
+/// How far to look among the records of each client, so that of all together it is no farther than
+/// the step; but for as many as a page may hold, since those of each are merged anyway.
+fn own_share(step: i64, clients: i64, limit: usize) -> i64 {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    (step / clients.max(1)).max(limit.min(step)).max(1)
+}
+
+/// The place so far ahead among the records of one of the clients; `None` where each has fewer left.
 async fn ahead(
     readers: &SqlitePool,
     list: &List<'_>,
@@ -154,5 +172,42 @@ mod tests {
         }
         assert_eq!(found, (0..10).rev().map(|at| at * 5).collect::<Vec<_>>());
         assert_eq!(pages, 100 / 7 + 1);
+    }
+    #[tokio::test]
+    async fn a_page_of_everybody_looks_no_farther_than_that_of_one() {
+        let (store, _, _place) = filled().await;
+        let scope = Scope::of_tests(Clients::All);
+        let rare = Filter { workflow_name: Some("rare".to_owned()), ..Filter::default() };
+        let mut request = PageRequest { limit: 1, ..PageRequest::default() };
+        let list = chosen(&store.readers, &scope, &rare, request.sort).await.unwrap();
+        let mut found = Vec::new();
+        loop {
+            // A hundred records and those of the keys: of no client are there so many left.
+            let page = page_within(&store.readers, &list, &request, &[120]).await.unwrap();
+            found.extend(page.items.iter().map(|item| item.row.executed_at));
+            request.after = page.next;
+            if page.next.is_none() {
+                break;
+            }
+        }
+        assert_eq!(found, (0..10).rev().map(|at| at * 5).collect::<Vec<_>>());
+        let never = Filter { workflow_name: Some("never".to_owned()), ..Filter::default() };
+        let list = List { filter: &never, ..list };
+        request.after = None;
+        let page = page_within(&store.readers, &list, &request, &[120]).await.unwrap();
+        assert!(page.next.is_some(), "not all of it is looked through at once");
+    }
+
+    #[test]
+    fn each_client_has_a_share_of_a_step_and_a_page_at_least() {
+        for ((step, clients, limit), expected) in [
+            ((1_000, 1, 50), 1_000),
+            ((1_000, 4, 50), 250),
+            ((1_000, 500, 50), 50),
+            ((1_000, 0, 50), 1_000),
+            ((3, 4, 50), 3),
+        ] {
+            assert_eq!(own_share(step, clients, limit), expected);
+        }
     }
 }

@@ -111,7 +111,7 @@ impl<'a> List<'a> {
     }
 
     /// Every index begins with the client, so that of everybody's records the first ones of each
-    /// client are merged.
+    /// client are merged: by their keys alone, and only of what is left are the rows read.
     fn by_index(
         &self,
         index: Index,
@@ -121,8 +121,8 @@ impl<'a> List<'a> {
     ) -> QueryBuilder<'a, Sqlite> {
         let is_all = *self.scope.clients() == Clients::All;
         let mut sql = QueryBuilder::new(if is_all {
-            "SELECT found.* FROM clients CROSS JOIN workflow_logs AS found ON found.seq IN (SELECT \
-             log.seq "
+            "SELECT whole.* FROM (SELECT found.seq AS seq FROM clients CROSS JOIN workflow_logs AS found \
+             ON found.seq IN (SELECT log.seq "
         } else {
             "SELECT log.* "
         });
@@ -140,6 +140,8 @@ impl<'a> List<'a> {
         if is_all {
             sql.push(") ");
             ordered(&mut sql, "found", column, self.sort, limit, 0);
+            sql.push(") AS first CROSS JOIN workflow_logs AS whole ON whole.seq = first.seq");
+            ordered(&mut sql, "whole", column, self.sort, limit, 0);
         }
         sql
     }
