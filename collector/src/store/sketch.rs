@@ -66,6 +66,16 @@ impl Sketch {
         Some(sketch)
     }
 
+    /// Counts so many durations of one bucket; `None` where it is none.
+    pub(super) fn add_bucket(&mut self, bucket: u16, count: u64) -> Option<()> {
+        (bucket <= LAST).then(|| self.count(bucket, count))
+    }
+
+    /// The longest duration of each bucket but the last, in their order.
+    pub(super) fn bounds() -> impl Iterator<Item = f64> {
+        (0..LAST).map(longest)
+    }
+
     fn count(&mut self, bucket: u16, count: u64) {
         match self.counts.binary_search_by_key(&bucket, |(own, _)| *own) {
             Ok(at) => self.counts[at].1 = self.counts[at].1.saturating_add(count),
@@ -80,6 +90,19 @@ fn bucket(seconds: f64) -> u16 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is clamped")]
     let bucket = place.ceil().clamp(0.0, f64::from(LAST)) as u16;
     bucket
+}
+
+/// The last number that is counted in this bucket.
+fn longest(own: u16) -> f64 {
+    let near = SHORTEST * RATIO.powf(f64::from(own));
+    // What comes of logarithms is off by the last few digits.
+    let (mut low, mut high) = ((near * (1.0 - 1e-9)).to_bits(), (near * (1.0 + 1e-9)).to_bits());
+    while low + 1 < high {
+        let middle = low.midpoint(high);
+        let is_inside = bucket(f64::from_bits(middle)) <= own;
+        *(if is_inside { &mut low } else { &mut high }) = middle;
+    }
+    f64::from_bits(low)
 }
 
 /// What is as far, in proportion, from one end of the bucket as from the other.
@@ -152,6 +175,17 @@ mod tests {
             sum.merge(&sketch(&other));
             prop_assert_eq!(&sum, &sketch(&[one, other].concat()));
             prop_assert_eq!(Sketch::from_bytes(&sum.to_bytes()), Some(sum));
+        }
+
+        #[test]
+        fn a_duration_lies_in_the_bucket_whose_bounds_it_lies_between(
+            at in 0..usize::from(LAST), off in -2_i64..3,
+        ) {
+            let bounds: Vec<_> = Sketch::bounds().collect();
+            prop_assert_eq!(bounds.len(), usize::from(LAST));
+            let seconds = f64::from_bits(bounds[at].to_bits().wrapping_add_signed(off));
+            let place = bounds.partition_point(|bound| *bound < seconds);
+            prop_assert_eq!(usize::from(bucket(seconds)), place);
         }
 
         #[test]
