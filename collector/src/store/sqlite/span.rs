@@ -47,7 +47,10 @@ impl Edge {
         let keys = match (self.key, other.key) {
             (Key::Time(own), Key::Time(its)) => own.cmp(&its),
             (Key::Duration(own), Key::Duration(its))
-            | (Key::Confidence(own), Key::Confidence(its)) => own.total_cmp(&its),
+            | (Key::Confidence(own), Key::Confidence(its)) => {
+                // As SQLite does, to which both zeros are one.
+                own.partial_cmp(&its).unwrap_or(Ordering::Equal)
+            }
             _ => Ordering::Equal,
         };
         keys.then(self.seq.cmp(&other.seq))
@@ -169,5 +172,14 @@ mod tests {
         let span = Span::new(&filter, sort, Some(after), None);
         assert_eq!(span.high, Some(Edge::before(Key::Time(20), false)));
         assert_eq!(span.low, None);
+    }
+
+    #[test]
+    fn a_list_up_to_minus_zero_goes_on_behind_its_place() {
+        let filter = Filter { max_duration: Some(-0.0), ..Filter::default() };
+        let sort = Sort { by: By::Duration, direction: Direction::Descending };
+        let after = Cursor { direction: sort.direction, key: Key::Duration(0.0), seq: 7 };
+        let span = Span::new(&filter, sort, Some(after), None);
+        assert_eq!(span.high, Some(Edge::at(after, false)));
     }
 }
