@@ -119,7 +119,8 @@ WHERE kind = 'webhook_event' AND provider_name = 'telegram'
     AND (entity_id IS NULL OR seq = (
         SELECT seq FROM workflow_logs AS state
         WHERE state.client_id = log.client_id AND state.entity_type = 'webhook_event'
-            AND state.entity_id = log.entity_id
+            AND state.entity_id = log.entity_id AND state.kind = log.kind
+            AND state.provider_name = log.provider_name
         ORDER BY state.recorded_at DESC, state.seq DESC LIMIT 1
     ));
 
