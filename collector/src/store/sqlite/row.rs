@@ -12,18 +12,23 @@ use crate::store::{Kind, Listed, Outcome, Row, StoreError};
 pub(super) fn listed(row: &SqliteRow) -> Result<Listed, StoreError> {
     let damaged = || StoreError::Damaged("a row cannot be read");
     let client = ClientId::new(row.try_get("client_id").map_err(unavailable)?);
+    let own = read_row(row).map_err(unavailable)?;
     Ok(Listed {
         seq: row.try_get("seq").map_err(unavailable)?,
         client: client.ok_or_else(damaged)?,
-        row: read_row(row).map_err(unavailable)?,
+        row: own.ok_or_else(damaged)?,
     })
 }
 
-fn read_row(row: &SqliteRow) -> Result<Row, sqlx::Error> {
-    let id = Uuid::try_parse(row.try_get("record_id")?).unwrap_or_default();
-    let kind = Kind::named(row.try_get("kind")?).unwrap_or(Kind::Workflow);
-    let outcome = Outcome::named(row.try_get("outcome")?).unwrap_or(Outcome::Open);
-    Ok(Row {
+/// `None` where its id, its kind or its outcome is none.
+fn read_row(row: &SqliteRow) -> Result<Option<Row>, sqlx::Error> {
+    let id = Uuid::try_parse(row.try_get("record_id")?).ok();
+    let kind = Kind::named(row.try_get("kind")?);
+    let (Some(id), Some(kind), Some(outcome)) = (id, kind, Outcome::named(row.try_get("outcome")?))
+    else {
+        return Ok(None);
+    };
+    Ok(Some(Row {
         status: row.try_get("status")?,
         status_reason: row.try_get("status_reason")?,
         category: row.try_get("category")?,
@@ -51,5 +56,5 @@ fn read_row(row: &SqliteRow) -> Result<Row, sqlx::Error> {
         level: row.try_get("level")?,
         metrics: row.try_get("metrics")?,
         ..Row::new(id, kind, row.try_get("executed_at")?, outcome)
-    })
+    }))
 }
