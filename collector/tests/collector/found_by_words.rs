@@ -29,7 +29,9 @@ async fn words_are_found_within_the_scope() {
     for client in ["a", "b"] {
         let key = server.key(client, KeyScope::Ingest).await;
         let trace = json!({"steps": [{"output": "The refund was Declined, twice"}]});
-        let record = record_with(client, &json!({"trace": trace, "level": "FULL_TRACE"}));
+        let metrics = json!({"order": 4_711_002, "step_count": 4});
+        let more = json!({"trace": trace, "level": "FULL_TRACE", "metrics": metrics});
+        let record = record_with(client, &more);
         server.post(&key, record.to_string()).await;
         sent.push(id(&record));
     }
@@ -40,6 +42,8 @@ async fn words_are_found_within_the_scope() {
     // What an expression is made of elsewhere is a word here, or nothing; names of fields are none.
     for (odd, records) in [
         ("%22refund", 1),
+        ("4711002", 1),
+        ("4", 0),
         ("client:%20refund", 0),
         ("refund%20OR%20nothing", 0),
         ("declined%20accepted", 0),

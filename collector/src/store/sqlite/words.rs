@@ -18,7 +18,11 @@ pub(super) fn label(name: &str, text: &str) -> String {
     word
 }
 
-/// Every text in a record, one a line. Names of fields are no text: every record has them.
+/// From which whole number on one is a word: what is shorter is a count, and stands everywhere.
+const LONG: u64 = 1_000;
+
+/// Every text and every long number in a record, one a line. Names of fields are no text: every
+/// record has them.
 pub(super) fn of_record(payload: &str) -> String {
     let mut text = String::with_capacity(payload.len());
     let mut json = serde_json::Deserializer::from_str(payload);
@@ -80,11 +84,14 @@ impl<'de> Visitor<'de> for Texts<'_> {
         Ok(())
     }
 
-    fn visit_i64<E: Error>(self, _: i64) -> Result<(), E> {
-        Ok(())
+    fn visit_i64<E: Error>(self, number: i64) -> Result<(), E> {
+        self.visit_u64(number.unsigned_abs())
     }
 
-    fn visit_u64<E: Error>(self, _: u64) -> Result<(), E> {
+    fn visit_u64<E: Error>(self, number: u64) -> Result<(), E> {
+        if number >= LONG {
+            let _ = writeln!(self.0, "{number}");
+        }
         Ok(())
     }
 
@@ -124,8 +131,9 @@ mod tests {
 
     #[test]
     fn values_are_text_and_names_are_not() {
-        let payload = r#"{"a": "one", "b": [1, null, true, {"c": "tw\u006f"}], "d": 2.5}"#;
-        assert_eq!(of_record(payload), "one\ntwo\n");
+        let payload = r#"{"a": "one", "b": [999, null, true, {"c": "tw\u006f"}], "d": 2500.5,
+            "1000": [1000, -70001]}"#;
+        assert_eq!(of_record(payload), "one\ntwo\n1000\n70001\n");
     }
 
     #[test]
