@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::error::ApiError;
-use crate::store::{Cursor, Filter, Outcome, Sort};
+use crate::store::{Cursor, Filter, Outcome, Page, Sort};
 use crate::time;
 
 use super::cursor;
@@ -33,6 +33,12 @@ pub(crate) struct List<T> {
 impl<T> List<T> {
     pub(super) fn new(items: Vec<T>, next: Option<Cursor>) -> Self {
         Self { items, next_cursor: next.map(cursor::write) }
+    }
+}
+
+impl From<Page> for List<Item> {
+    fn from(page: Page) -> Self {
+        Self::new(page.items.into_iter().map(Item::from).collect(), page.next)
     }
 }
 
@@ -64,8 +70,7 @@ pub(crate) async fn list(
     let sort = asked.take::<Sorting>()?.sort(&filter)?;
     let page = asked.take::<Paging>()?.page(sort)?;
     asked.end()?;
-    let page = library.page(scope.as_ref(), &filter, &page).await?;
-    Ok(Json(List::new(page.items.into_iter().map(Item::from).collect(), page.next)))
+    Ok(Json(library.page(scope.as_ref(), &filter, &page).await?.into()))
 }
 
 /// How long ago.
@@ -118,6 +123,5 @@ pub(crate) async fn failed(
     asked.take::<Recent>()?.limit(&mut filter)?;
     let page = asked.take::<Paging>()?.page(Sort::default().of(&filter))?;
     asked.end()?;
-    let page = library.page(scope.as_ref(), &filter, &page).await?;
-    Ok(Json(List::new(page.items.into_iter().map(Item::from).collect(), page.next)))
+    Ok(Json(library.page(scope.as_ref(), &filter, &page).await?.into()))
 }

@@ -1,8 +1,8 @@
 //! What was answered 200 is stored once, and is shown at once to whoever may see it.
 
 use crate::server::{Server, id, record, record_with};
-use epilogue_collector::KeyScope;
-use serde_json::json;
+use epilogue_collector::{Auth, KeyScope};
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_stored_record_is_there_as_it_was_sent() {
@@ -87,11 +87,35 @@ async fn a_reader_sees_its_own_client_alone() {
 async fn what_was_stored_is_there_after_a_restart() {
     let server = Server::start().await;
     let ingest = server.key("demo", KeyScope::Ingest).await;
+    let read = server.key("demo", KeyScope::Read).await;
     let sent = record("demo");
     server.post(&ingest, sent.to_string()).await;
     let data = server.end().await;
     let store = epilogue_collector::store::open(None, data.path()).await.unwrap();
-    let read = epilogue_collector::Auth::new(store.clone(), None);
-    assert!(read.ingest(Some(ingest.as_bytes())).await.is_ok());
+    let auth = Auth::new(store.clone(), None);
+    assert!(auth.ingest(Some(ingest.as_bytes())).await.is_ok());
+    let scope = auth.read(Some(read.as_bytes())).await.unwrap();
+    let shown = store.record(&scope, id(&sent).parse().unwrap()).await.unwrap().unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&shown).unwrap(), sent);
     store.close().await;
+}
+
+#[tokio::test]
+async fn what_is_not_asked_for_rightly_is_refused_as_json() {
+    let server = Server::start().await;
+    let read = server.key("demo", KeyScope::Read).await;
+    let nobody = "00000000-0000-7000-8000-000000000000";
+    for (path, status, code) in [
+        (format!("/v1/logs/{nobody}"), 404, "not_found"),
+        (format!("/v1/logs/{nobody}?x=1"), 400, "bad_parameter"),
+        ("/v1/logs/%ff".to_owned(), 404, "not_found"),
+        ("/v1/logs?client_id=a%01".to_owned(), 400, "bad_parameter"),
+        ("/v1/stats?client_id=a%01".to_owned(), 400, "bad_parameter"),
+        ("/v1/stats/series?bucket=day&client_id=a%01".to_owned(), 400, "bad_parameter"),
+        ("/v1/export?client_id=a%01".to_owned(), 400, "bad_parameter"),
+        ("/v1/tickets/1?client_id=a%01".to_owned(), 400, "bad_parameter"),
+    ] {
+        let (told, answer) = server.get(&read, &path).await;
+        assert_eq!((told.as_u16(), &answer["error"]["code"]), (status, &json!(code)), "{path}");
+    }
 }
