@@ -4,9 +4,12 @@ mod lists;
 mod statistics;
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use epilogue_collector::store::{self, Entry, Filter, Kind, Outcome, PageRequest, Row, Store};
-use epilogue_collector::store::{StoreError, Stored};
+use epilogue_collector::store::{
+    self, By, Direction, Entry, Filter, Kind, Outcome, PageRequest, Row, Sort, Store, StoreError,
+    Stored,
+};
 use epilogue_collector::{
     Auth, COLLECTOR_CLIENT, ClientId, Ingest, KeyScope, Operator, Scope, create_key, revoke_key,
 };
@@ -84,8 +87,80 @@ async fn a_record_is_new_once(store: Shared) {
 async fn clients_may_use_one_id(store: Shared) {
     let shared = entry(1);
     for client in ["a", "b"] {
-        let stored = store.append(writer(&store, client).await, vec![shared.clone()]).await;
+        let own = Entry { payload: format!("{{\"of\":\"{client}\"}}"), ..shared.clone() };
+        let stored = store.append(writer(&store, client).await, vec![own]).await;
         assert_eq!(stored.unwrap(), [Stored::New]);
+    }
+    for (client, scope, shown) in
+        [("a", KeyScope::Read, "a"), ("b", KeyScope::Read, "b"), ("p", KeyScope::Provider, "b")]
+    {
+        let scope = reader(&store, client, scope).await;
+        let whole = store.record(&scope, shared.row.record_id).await.unwrap();
+        assert_eq!(whole, Some(format!("{{\"of\":\"{shown}\"}}")), "for {client}");
+    }
+    let all = reader(&store, "p", KeyScope::Provider).await;
+    assert_eq!(ids(&store, &all, 10).await, [shared.row.record_id; 2]);
+}
+
+async fn keys_are_told_in_the_order_of_their_making(store: Shared) {
+    let operator = Operator::at_the_command_line();
+    let revoked = writer(&store, "a").await.key();
+    let kept = reader(&store, "b", KeyScope::Provider).await.key();
+    revoke_key(store.as_ref(), &operator, revoked).await.unwrap();
+    let keys = store.keys(&operator).await.unwrap();
+    let told: Vec<_> = keys
+        .iter()
+        .map(|key| (key.id, key.client.as_str(), key.scope, key.revoked_at.is_some()))
+        .collect();
+    assert_eq!(
+        told,
+        [(revoked, "a", KeyScope::Ingest, true), (kept, "b", KeyScope::Provider, false)]
+    );
+}
+
+/// Words are indexed a moment after the commit.
+async fn words_are_found_by_when_they_were_stored(store: Shared) {
+    let mut stored = Vec::new();
+    for (at, client) in [(9, "a"), (5, "b"), (7, "a"), (1, "b")] {
+        let mut own = entry(at);
+        own.payload = format!("{{\"text\":\"Grüße number{at}\",\"order\":4711}}");
+        stored.push((client, own.row.record_id));
+        store.append(writer(&store, client).await, vec![own]).await.unwrap();
+    }
+    for (client, scope, words) in [
+        (None, KeyScope::Provider, "4711"),
+        (Some("a"), KeyScope::Read, "grüße 4711"),
+        (Some("b"), KeyScope::Read, "GRÜßE"),
+    ] {
+        let scope = reader(&store, client.unwrap_or("p"), scope).await;
+        let own = stored.iter().filter(|(whose, _)| client.is_none_or(|client| client == *whose));
+        let mut expected: Vec<_> = own.map(|(_, id)| *id).collect();
+        for direction in [Direction::Ascending, Direction::Descending] {
+            let sort = Sort { by: By::Stored, direction };
+            let filter = Filter { words: Some(words.to_owned()), ..Filter::default() };
+            let found = async {
+                while found(&store, &scope, &filter, sort).await != expected {
+                    tokio::task::yield_now().await;
+                }
+            };
+            tokio::time::timeout(Duration::from_secs(20), found).await.expect(words);
+            expected.reverse();
+        }
+        let none = Filter { words: Some("number5 number9".to_owned()), ..Filter::default() };
+        assert_eq!(found(&store, &scope, &none, Sort::default()).await, []);
+    }
+}
+
+/// The ids of a list, in pages of one.
+async fn found(store: &Shared, scope: &Scope, filter: &Filter, sort: Sort) -> Vec<Uuid> {
+    let (mut ids, mut after) = (Vec::new(), None);
+    loop {
+        let page = store.list(scope, filter, &PageRequest { sort, after, limit: 1 }).await.unwrap();
+        ids.extend(page.items.iter().map(|item| item.row.record_id));
+        after = page.next;
+        if after.is_none() {
+            return ids;
+        }
     }
 }
 
@@ -103,17 +178,18 @@ async fn a_scope_sees_its_own(store: Shared) {
 
 async fn pages_join_to_the_whole(store: Shared) {
     // Several of each moment, and two clients: neither may lose a record between two pages.
-    let mut newest_first = Vec::new();
+    let mut stored = Vec::new();
     for client in ["a", "b"] {
         let entries: Vec<_> = (0..20).map(|at| entry(at / 4)).collect();
-        newest_first.extend(entries.iter().map(|entry| entry.row.record_id));
+        stored.extend(entries.iter().map(|entry| (entry.row.executed_at, entry.row.record_id)));
         store.append(writer(&store, client).await, entries).await.unwrap();
     }
-    newest_first.sort_unstable();
+    // Of one moment they stand as they were stored: backwards, as all the list does.
+    stored.sort_by_key(|(at, _)| *at);
+    let newest_first: Vec<_> = stored.into_iter().rev().map(|(_, id)| id).collect();
     for limit in [1, 3, 7, 40] {
         let all = reader(&store, "p", KeyScope::Provider).await;
-        let mut seen = ids(&store, &all, limit).await;
-        seen.sort_unstable();
+        let seen = ids(&store, &all, limit).await;
         assert_eq!(seen, newest_first, "in pages of {limit}");
     }
 }
@@ -182,6 +258,8 @@ macro_rules! keeps_its_promises {
             $open,
             a_record_is_new_once,
             clients_may_use_one_id,
+            keys_are_told_in_the_order_of_their_making,
+            words_are_found_by_when_they_were_stored,
             a_scope_sees_its_own,
             pages_join_to_the_whole,
             a_revoked_key_stores_nothing,

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use epilogue_collector::store::{
-    Bucket, Dimension, Entry, Figures, Grouping, Kind, Outcome, Period, Row, Selection, Sketch,
-    Stored,
+    Bucket, Dimension, Entry, Figures, Filter, Grouping, Kind, Outcome, PageRequest, Period, Row,
+    Selection, Sketch, Stored,
 };
 use epilogue_collector::{KeyScope, Scope};
 use proptest::prelude::*;
@@ -191,7 +191,8 @@ fn grouped<'a>(
     groups
 }
 
-/// Random records of two clients in a store, and who may see which of them.
+/// Random records of two clients in a store, and who may see which of them: each its own, and a
+/// provider those of all clients.
 async fn filled(store: &Shared, case: usize, chance: &mut TestRunner) -> Vec<Seen> {
     let rows = prop::collection::vec(a_row(), 1..60);
     let mut seen = Vec::new();
@@ -207,7 +208,24 @@ async fn filled(store: &Shared, case: usize, chance: &mut TestRunner) -> Vec<See
         let records: Vec<_> = rows.into_iter().map(|row| (client.clone(), row)).collect();
         seen.push(Seen { scope: reader(store, &client, KeyScope::Read).await, records });
     }
+    let scope = reader(store, "p", KeyScope::Provider).await;
+    seen.push(Seen { records: everything(store, &scope).await, scope });
     seen
+}
+
+/// All records that a scope sees, those of the collector itself as well.
+async fn everything(store: &Shared, scope: &Scope) -> Vec<(String, Row)> {
+    let (mut records, mut after) = (Vec::new(), None);
+    loop {
+        let request = PageRequest { after, limit: 500, ..PageRequest::default() };
+        let page = store.list(scope, &Filter::default(), &request).await.unwrap();
+        let items = page.items.into_iter();
+        records.extend(items.map(|item| (item.client.as_str().to_owned(), item.row)));
+        after = page.next;
+        if after.is_none() {
+            return records;
+        }
+    }
 }
 
 struct Seen {
