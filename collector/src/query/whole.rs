@@ -117,7 +117,7 @@ mod tests {
         assert_eq!(whole.own("changed_fields").unwrap().get(), r#"["a" ]"#);
         assert_eq!(whole.trace("changes").unwrap().get(), r#"{"before": 1.0}"#);
         assert!(whole.trace("metadata").is_none());
-        assert_eq!(whole.taken(), 27 + 6 + 15);
+        assert_eq!(whole.taken(), 26 + 6 + 15);
     }
 
     #[test]
