@@ -49,7 +49,7 @@ async fn a_table_is_safe_to_open() {
     let key = server.key("demo", KeyScope::Ingest).await;
     let sent = record_with(
         "demo",
-        &json!({"status_reason": "=cmd|' /C calc'!A0", "category": "a,\"b\"\nc", "ticket_id": "-1",
+        &json!({"status_reason": "=cmd|'\n/C calc'!A0", "category": "a,\"b\"", "ticket_id": "-1",
             "environment": null}),
     );
     server.post(&key, sent.to_string()).await;
@@ -64,8 +64,8 @@ async fn a_table_is_safe_to_open() {
     assert_eq!(rows.len(), 1);
     let cell = |name: &str| &rows[0][head.iter().position(|own| own == name).unwrap()];
     assert_eq!(cell("record_id"), id(&sent));
-    assert_eq!(cell("status_reason"), "'=cmd|' /C calc'!A0");
-    assert_eq!(cell("category"), "a,\"b\"\nc");
+    assert_eq!(cell("status_reason"), "'=cmd|'\n/C calc'!A0");
+    assert_eq!(cell("category"), "a,\"b\"");
     assert_eq!(cell("ticket_id"), "'-1");
     assert_eq!(cell("execution_time_seconds"), "1.5");
     assert_eq!(cell("environment"), "");
