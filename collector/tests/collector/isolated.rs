@@ -6,13 +6,13 @@ mod questions;
 use std::collections::{BTreeMap, BTreeSet};
 
 use epilogue_collector::store::Dimension;
-use epilogue_collector::{KeyScope, Operator, revoke_key, rfc3339};
+use epilogue_collector::{KeyScope, Operator, revoke_key};
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use self::parties::{NAMES, Party, now, words};
-use self::questions::{Question, Values};
+use self::parties::{NAMES, Party, words};
+use self::questions::{Question, Values, period};
 use crate::description::{Description, Operation};
 use crate::process::until;
 use crate::server::{Server, id};
@@ -208,47 +208,53 @@ async fn nothing_that_is_described_shows_a_client_anothers_records() {
     }
 }
 
-/// How many records each value of a dimension has, by what statistics tell of their groups.
-fn counted(groups: &Value, dimension: &str) -> BTreeMap<String, u64> {
-    let records = |of: &Value| of["records"].as_u64().unwrap();
-    let count = |group: &Value| match group["points"].as_array() {
+/// How many records statistics tell of, in all or over time.
+fn records(of: &Value) -> u64 {
+    match of["points"].as_array() {
         Some(points) => points.iter().map(records).sum(),
-        None => records(group),
-    };
-    let groups = groups.as_array().unwrap().iter();
-    groups.map(|group| (group[dimension].as_str().unwrap().to_owned(), count(group))).collect()
+        None => of["records"].as_u64().unwrap(),
+    }
+}
+
+/// How many records there are in all, and how many each value of a dimension has.
+fn counted(answer: &Value, dimension: &str) -> (u64, BTreeMap<String, u64>) {
+    let value = |group: &Value| group[dimension].as_str().unwrap().to_owned();
+    let groups = answer["groups"].as_array().unwrap().iter();
+    let groups = groups.map(|group| (value(group), records(group))).collect();
+    (records(answer.get("total").unwrap_or(answer)), groups)
 }
 
 #[tokio::test]
 async fn anothers_records_add_to_no_sum() {
     let (server, [a, b]) = filled().await;
-    // From the sums; and, where it begins within an hour, from the records as well.
-    let since = format!("since={}", rfc3339(now() - 5_400_000));
+    let [since, until] = period();
+    let period = format!("&since={since}&until={until}");
     for (party, other) in [(&a, &b), (&b, &a)] {
         let (_, list) = server.get(&party.read, "/v1/logs?limit=1000").await;
         let items = list["items"].as_array().unwrap();
         assert_eq!(items.len(), party.sent.len());
         for dimension in Dimension::ALL.map(Dimension::as_str) {
-            let mut expected = BTreeMap::new();
+            let mut expected = (0, BTreeMap::new());
             for item in items {
                 let value = item[dimension].as_str().unwrap_or_default();
-                *expected.entry(value.to_owned()).or_default() += 1;
+                expected.0 += 1;
+                *expected.1.entry(value.to_owned()).or_default() += 1;
             }
-            for path in ["/v1/stats?limit=100", "/v1/stats/series?bucket=hour&limit=100"] {
-                let path = format!("{path}&group_by={dimension}&{since}");
-                let (_, answer) = server.get(&party.read, &path).await;
-                assert_eq!(counted(&answer["groups"], dimension), expected, "{path}: {answer}");
-                let theirs = format!("{path}&client_id={}", other.name);
-                let (_, answer) = server.get(&party.read, &theirs).await;
-                assert_eq!(answer["groups"], json!([]), "{path}: {answer}");
+            for (path, period) in [
+                ("/v1/stats?limit=100", ""),
+                ("/v1/stats?limit=100", &period),
+                ("/v1/stats/series?bucket=hour&limit=100", ""),
+                ("/v1/stats/series?bucket=day&limit=100", &period),
+            ] {
+                let path = format!("{path}{period}&group_by={dimension}");
+                let (_, own) = server.get(&party.read, &path).await;
+                assert_eq!(counted(&own, dimension), expected, "{path}: {own}");
+                let path = format!("{path}&client_id={}", other.name);
+                let (_, theirs) = server.get(&party.read, &path).await;
+                let none = (0, BTreeMap::new());
+                assert_eq!(counted(&theirs, dimension), none, "{path}: {theirs}");
             }
-            let (_, answer) =
-                server.get(&party.read, &format!("/v1/stats?group_by={dimension}")).await;
-            assert_eq!(counted(&answer["groups"], dimension), expected, "{answer}");
         }
-        let (_, theirs) =
-            server.get(&party.read, &format!("/v1/stats?client_id={}", other.name)).await;
-        assert_eq!(theirs["total"]["records"], 0);
     }
 }
 

@@ -9,7 +9,15 @@ use crate::description::{Operation, Parameter};
 /// The parameters that say in which form to answer, not what.
 const FORMS: [&str; 4] = ["sort", "order", "format", "bucket"];
 
-const HOUR: i64 = 3_600_000;
+/// How far from now a period begins and ends: near, so that no whole hour lies in it and its records
+/// are counted one by one, and far, so that they are counted by sums.
+const DISTANCES: [i64; 2] = [20 * 60_000, 30 * 3_600_000];
+
+/// The period around now in which all records lie, one by one.
+pub(super) fn period() -> [String; 2] {
+    let [near, _] = DISTANCES;
+    [rfc3339(now() - near), rfc3339(now() + near)]
+}
 
 /// Parameters with their values.
 type Filling = Vec<(String, String)>;
@@ -157,8 +165,8 @@ impl Values {
                 own.chain([ERROR.to_owned()]).collect()
             }
             "q" => words().to_vec(),
-            "since" => [HOUR, 30 * HOUR].map(|ago| rfc3339(now() - ago)).to_vec(),
-            "until" => [HOUR, 30 * HOUR].map(|ahead| rfc3339(now() + ahead)).to_vec(),
+            "since" => DISTANCES.map(|ago| rfc3339(now() - ago)).to_vec(),
+            "until" => DISTANCES.map(|ahead| rfc3339(now() + ahead)).to_vec(),
             "minutes" => owned(&["60", "525600"]),
             "min_duration" | "min_confidence" => owned(&["0"]),
             "max_duration" | "max_confidence" => owned(&["1000"]),
