@@ -42,7 +42,8 @@ pub(super) async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// Tells whether the server can work: whether the store can be read.
+/// Tells whether the server can work: whether the store can be read, and could be written when that
+/// was tried last.
 #[utoipa::path(
     get,
     path = "/readyz",

@@ -1,7 +1,7 @@
 //! Where records are kept: the trait that every store implements, and what passes through it.
 //!
-//! Every call takes the right of whoever asks, as a type that only authentication makes: a query
-//! without one does not compile.
+//! Every call that tells or changes something takes the right of whoever asks, as a type that
+//! `auth` alone makes: a query without one does not compile.
 
 mod act;
 mod entry;
@@ -34,7 +34,8 @@ pub use self::statistics::{
 /// A store for the records of all clients.
 ///
 /// # Errors
-/// Every call fails where the store cannot be reached, and has then done nothing.
+/// Every call fails where the store cannot be reached, and has then done nothing that counts. Where
+/// the commit itself failed it may all be done: to store the same records again does no harm.
 pub trait Store: KeySource {
     /// Stores records, and answers for each of them, in their order, whether it is new. When it
     /// answers, the records are committed and synced.

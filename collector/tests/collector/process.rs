@@ -94,7 +94,8 @@ impl Process {
         self.child.lock().unwrap().id()
     }
 
-    /// Ends it as a power failure would: at once, whatever it is doing.
+    /// Ends it at once, whatever it is doing. The system outlives it, unlike in a power failure:
+    /// that writes are synced is for another test to see.
     pub(crate) fn kill(self) {
         let mut child = self.child.lock().unwrap();
         child.kill().unwrap();
