@@ -173,6 +173,7 @@ mod tests {
         assert_eq!(found, (0..10).rev().map(|at| at * 5).collect::<Vec<_>>());
         assert_eq!(pages, 100 / 7 + 1);
     }
+
     #[tokio::test]
     async fn a_page_of_everybody_looks_no_farther_than_that_of_one() {
         let (store, _, _place) = filled().await;
