@@ -80,6 +80,11 @@ impl ApiError {
         self.status
     }
 
+    /// What a person is told.
+    pub(crate) fn message(&self) -> &str {
+        &self.body.message
+    }
+
     fn retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
         self

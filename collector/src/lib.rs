@@ -6,6 +6,7 @@
 mod admin;
 mod auth;
 mod config;
+mod dashboard;
 mod error;
 mod failure;
 mod fields;

@@ -4,7 +4,7 @@ use crate::store::{By, Cursor, Direction, Key};
 
 /// The place as text: one letter for what the list is sorted by and one for its direction, then
 /// the key and the number in hexadecimal digits.
-pub(super) fn write(cursor: Cursor) -> String {
+pub(crate) fn write(cursor: Cursor) -> String {
     let direction = match cursor.direction {
         Direction::Descending => 'd',
         Direction::Ascending => 'a',

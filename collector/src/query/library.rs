@@ -27,7 +27,7 @@ pub(super) type WithWhole = (Listed, Option<String>);
 #[derive(Debug)]
 pub(crate) struct Library {
     pub(super) auth: Arc<Auth<dyn Store>>,
-    pub(super) store: Arc<dyn Store>,
+    pub(crate) store: Arc<dyn Store>,
     pub(super) exports: Seats,
 }
 
@@ -40,6 +40,11 @@ impl Library {
     pub(super) async fn scope(&self, headers: &HeaderMap) -> Result<Scope, ApiError> {
         let presented = headers.get(API_KEY_HEADER).map(HeaderValue::as_bytes);
         Ok(self.auth.read(presented).await?)
+    }
+
+    /// The right of whoever shows this key.
+    pub(crate) async fn reader(&self, key: &str) -> Result<Scope, ApiError> {
+        Ok(self.auth.read(Some(key.as_bytes())).await?)
     }
 
     /// One page; an empty one where there is nothing that may be seen.

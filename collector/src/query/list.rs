@@ -9,6 +9,7 @@ use http::{HeaderMap, Uri};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::auth::Scope;
 use crate::error::ApiError;
 use crate::store::{Cursor, Filter, Outcome, Page, Sort};
 use crate::time;
@@ -63,14 +64,19 @@ pub(crate) async fn list(
     uri: Uri,
 ) -> Result<Json<List<Item>>, ApiError> {
     let scope = library.scope(&headers).await?;
-    let mut asked = Asked::by(&uri)?;
+    Ok(Json(ask(&library, scope, &uri).await?.into()))
+}
+
+/// The page that the parameters of an address ask for.
+pub(crate) async fn ask(library: &Library, scope: Scope, uri: &Uri) -> Result<Page, ApiError> {
+    let mut asked = Asked::by(uri)?;
     let scope = asked.take::<Whose>()?.within(scope)?;
     let mut filter = asked.take::<Filters>()?.filter()?;
     asked.take::<When>()?.limit(&mut filter)?;
     let sort = asked.take::<Sorting>()?.sort(&filter)?;
     let page = asked.take::<Paging>()?.page(sort)?;
     asked.end()?;
-    Ok(Json(library.page(scope.as_ref(), &filter, &page).await?.into()))
+    library.page(scope.as_ref(), &filter, &page).await
 }
 
 /// How long ago.

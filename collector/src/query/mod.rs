@@ -3,7 +3,7 @@
 mod along;
 pub(crate) mod audit;
 mod cell;
-mod cursor;
+pub(crate) mod cursor;
 pub(crate) mod export;
 mod figures;
 mod grouping;

@@ -10,6 +10,7 @@ use http::{HeaderValue, header};
 
 use crate::auth::Auth;
 use crate::config::Limits;
+use crate::dashboard;
 use crate::error::ApiError;
 use crate::ingest::{self, Intake};
 use crate::query::{self, Library};
@@ -29,7 +30,7 @@ pub(super) fn routes(store: Arc<dyn Store>, auth: &Arc<Auth<dyn Store>>, limits:
         .route("/v1/export", get(query::export::export))
         .route("/v1/stats", get(query::stats::stats))
         .route("/v1/stats/series", get(query::series::series))
-        .with_state(library);
+        .with_state(Arc::clone(&library));
     Router::new()
         .route(LOGS_PATH, post(ingest::post))
         .with_state(intake)
@@ -41,6 +42,7 @@ pub(super) fn routes(store: Arc<dyn Store>, auth: &Arc<Auth<dyn Store>>, limits:
             ApiError::new(405, "method_not_allowed", "the path has no such method")
         })
         .layer(axum::middleware::map_response(offered))
+        .merge(dashboard::routes(library))
 }
 
 /// Every answer says what is taken, and is for nobody on the way to keep: what a key may see, another

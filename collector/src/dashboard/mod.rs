@@ -1,0 +1,15 @@
+//! The dashboard: pages for people, made of the same questions that the API answers.
+
+mod address;
+mod assets;
+mod failure;
+mod frame;
+mod page;
+mod range;
+mod routes;
+mod show;
+mod tickets;
+mod viewer;
+
+pub(crate) use self::assets::asset;
+pub(crate) use self::routes::routes;

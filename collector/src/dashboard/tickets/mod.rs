@@ -1,0 +1,3 @@
+//! Runs of workflows: the list of them.
+
+pub(super) mod list;
