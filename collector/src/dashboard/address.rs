@@ -27,6 +27,16 @@ impl Address {
         Self { path: path.into(), pairs: Vec::new() }
     }
 
+    /// Where it leads, without its parameters.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// All parameters, each with what it says.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// What a parameter says.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.pairs.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())

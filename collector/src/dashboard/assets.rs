@@ -16,8 +16,14 @@ const SVG: &str = "image/svg+xml";
 /// What there is: its name, its media type, and what it holds.
 const FILES: &[(&str, &str, &[u8])] = &[
     ("app.css", CSS, include_bytes!("../../assets/app.css")),
+    ("chart_axes.js", JAVASCRIPT, include_bytes!("../../assets/chart_axes.js")),
+    ("chart_table.js", JAVASCRIPT, include_bytes!("../../assets/chart_table.js")),
+    ("chart_tip.js", JAVASCRIPT, include_bytes!("../../assets/chart_tip.js")),
+    ("charts.js", JAVASCRIPT, include_bytes!("../../assets/charts.js")),
     ("icon.svg", SVG, include_bytes!("../../assets/icon.svg")),
     ("theme.js", JAVASCRIPT, include_bytes!("../../assets/theme.js")),
+    ("uplot.css", CSS, include_bytes!("../../assets/uplot/uPlot.min.css")),
+    ("uplot.js", JAVASCRIPT, include_bytes!("../../assets/uplot/uPlot.iife.min.js")),
 ];
 
 /// Stands for all of them: one that changes changes every address, so that scripts which import

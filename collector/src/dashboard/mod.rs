@@ -2,7 +2,9 @@
 
 mod address;
 mod assets;
+mod chart;
 mod failure;
+mod filters;
 mod frame;
 mod page;
 mod range;

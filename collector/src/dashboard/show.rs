@@ -25,6 +25,19 @@ pub(crate) fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
 }
 
+/// An amount of money: as many decimals as it takes to tell small ones apart.
+pub(crate) fn money(amount: f64) -> String {
+    match amount.abs() {
+        size if size >= 10_000.0 => {
+            #[expect(clippy::cast_possible_truncation, reason = "the largest is told for more")]
+            let whole = amount.round() as i64;
+            count(whole)
+        }
+        size if size >= 1.0 || size == 0.0 => format!("{amount:.2}"),
+        _ => format!("{amount:.4}"),
+    }
+}
+
 /// A whole number with its thousands apart.
 pub(crate) fn count(number: impl TryInto<i128>) -> String {
     let Ok(number) = number.try_into() else { return "–".to_owned() };
@@ -67,6 +80,15 @@ mod tests {
             [(0_i64, "0"), (999, "999"), (1_000, "1,000"), (-1_234_567, "−1,234,567")]
         {
             assert_eq!(count(number), told);
+        }
+    }
+
+    #[test]
+    fn money_is_told_as_finely_as_it_is_little() {
+        for (amount, told) in
+            [(0.0, "0.00"), (0.012_34, "0.0123"), (12.345, "12.35"), (1_234_567.8, "1,234,568")]
+        {
+            assert_eq!(money(amount), told);
         }
     }
 
