@@ -3,9 +3,9 @@
 //! A template shows it by naming it, `{{ filters }}`, where it is made so:
 //!
 //! ```ignore
+//! let statuses = choices(&dashboard, &viewer, Kind::Action, Dimension::Status).await?;
 //! Filters::new(&address, Some(range))
-//!     .keeping(&["sort", "order"])
-//!     .choice("status", "Status", &choices.of(Dimension::Status))
+//!     .choice("status", "Status", statuses)
 //!     .text("user_id", "User")
 //!     .search("q", "Words in the record")
 //! ```
@@ -13,13 +13,28 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
+use crate::store::{Dimension, Kind, StoreError};
 use crate::time;
 
 use super::address::Address;
 use super::range::{self, Range};
+use super::routes::Dashboard;
+use super::viewer::Viewer;
 
+/// How many values are offered or proposed at most.
+const MOST: usize = 200;
 /// From how many choices on they are only proposed: a longer list is not looked through.
 const MANY: usize = 40;
+
+/// The values that records of a kind can be filtered by, as far as this person may see them.
+pub(crate) async fn choices(
+    dashboard: &Dashboard,
+    viewer: &Viewer,
+    kind: Kind,
+    dimension: Dimension,
+) -> Result<Vec<String>, StoreError> {
+    dashboard.library.store.values(viewer.scope(), kind, dimension, MOST).await
+}
 
 /// How a field is filled in.
 #[derive(Clone, Debug)]

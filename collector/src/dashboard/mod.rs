@@ -6,10 +6,12 @@ mod chart;
 mod failure;
 mod filters;
 mod frame;
+mod overview;
 mod page;
 mod range;
 mod routes;
 mod show;
+mod streamed;
 mod tickets;
 mod viewer;
 

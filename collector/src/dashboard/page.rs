@@ -44,7 +44,7 @@ pub(super) async fn guarded(mut response: Response) -> Response {
     response
 }
 
-/// Compresses what is text and whole in memory. Exports are streams, and stay as they are.
+/// Compresses what is text and whole in memory. What is a stream sees to that itself.
 pub(super) async fn compressed(request: Request, next: Next) -> Response {
     let is_wanted = accepts_gzip(request.headers());
     let response = next.run(request).await;
@@ -65,7 +65,8 @@ pub(super) async fn compressed(request: Request, next: Next) -> Response {
     Response::from_parts(head, Body::from(bytes))
 }
 
-fn accepts_gzip(headers: &HeaderMap) -> bool {
+/// Whether whoever asks takes gzip.
+pub(super) fn accepts_gzip(headers: &HeaderMap) -> bool {
     let accepted = headers.get_all(header::ACCEPT_ENCODING).iter();
     accepted.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).any(
         |coding| {

@@ -50,7 +50,7 @@ pub async fn run(
 ) {
     metrics::tidy();
     let auth = Arc::new(Auth::new(Arc::clone(&store), config.rate));
-    let router = routes::routes(Arc::clone(&store), &auth, config.limits);
+    let router = routes::routes(Arc::clone(&store), &auth, config.limits, config.tls.is_some());
     let tls = config.tls.as_ref().map(Tls::acceptor);
     let connections = Connections::new(router, config.header_timeout, tls);
     let room = Room::new(config.max_connections.max(1));

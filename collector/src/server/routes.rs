@@ -17,7 +17,12 @@ use crate::query::{self, Library};
 use crate::store::Store;
 
 /// All paths of the server.
-pub(super) fn routes(store: Arc<dyn Store>, auth: &Arc<Auth<dyn Store>>, limits: Limits) -> Router {
+pub(super) fn routes(
+    store: Arc<dyn Store>,
+    auth: &Arc<Auth<dyn Store>>,
+    limits: Limits,
+    is_https: bool,
+) -> Router {
     let intake = Arc::new(Intake::new(Arc::clone(auth), Arc::clone(&store), limits));
     let library = Arc::new(Library::new(Arc::clone(auth), Arc::clone(&store)));
     let reading = Router::new()
@@ -42,7 +47,7 @@ pub(super) fn routes(store: Arc<dyn Store>, auth: &Arc<Auth<dyn Store>>, limits:
             ApiError::new(405, "method_not_allowed", "the path has no such method")
         })
         .layer(axum::middleware::map_response(offered))
-        .merge(dashboard::routes(library))
+        .merge(dashboard::routes(library, is_https))
 }
 
 /// Every answer says what is taken, and is for nobody on the way to keep: what a key may see, another

@@ -100,6 +100,16 @@ pub trait Store: KeySource {
         starts: &'a [i64],
     ) -> BoxFuture<'a, Result<Series, StoreError>>;
 
+    /// Which values the records of a kind have, or once had, that statistics can choose them by: the
+    /// first ones by name, up to a limit.
+    fn values<'a>(
+        &'a self,
+        scope: &'a Scope,
+        kind: Kind,
+        dimension: Dimension,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Vec<String>, StoreError>>;
+
     /// All keys, the revoked ones as well, in the order of their making.
     fn keys<'a>(
         &'a self,

@@ -22,6 +22,7 @@ use self::lists::{
 use self::statistics::{
     a_series_is_that_of_the_records, absurd_numbers_do_no_harm,
     statistics_are_those_of_the_records, statistics_stay_in_the_scope,
+    values_are_those_that_the_scope_has,
 };
 
 type Shared = Arc<dyn Store>;
@@ -274,6 +275,7 @@ macro_rules! keeps_its_promises {
             statistics_are_those_of_the_records,
             a_series_is_that_of_the_records,
             statistics_stay_in_the_scope,
+            values_are_those_that_the_scope_has,
             absurd_numbers_do_no_harm,
         );
     };

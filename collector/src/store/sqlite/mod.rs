@@ -21,6 +21,7 @@ mod span;
 mod statement;
 mod statistics;
 mod tally;
+mod values;
 mod words;
 mod writer;
 
@@ -41,8 +42,8 @@ use self::indexer::Indexer;
 use self::lag::Lag;
 use self::writer::{Append, Order, Writer};
 use super::{
-    BoxFuture, Bucket, Entry, Filter, Grouping, KeyRecord, LostTotal, Page, PageRequest, Selection,
-    Series, Statistics, Store, StoreError, Stored,
+    BoxFuture, Bucket, Dimension, Entry, Filter, Grouping, KeyRecord, Kind, LostTotal, Page,
+    PageRequest, Selection, Series, Statistics, Store, StoreError, Stored,
 };
 
 /// How many requests may wait for the writer.
@@ -229,6 +230,16 @@ impl Store for SqliteStore {
         starts: &'a [i64],
     ) -> BoxFuture<'a, Result<Series, StoreError>> {
         Box::pin(statistics::series(&self.readers, scope, selection, grouping, bucket, starts))
+    }
+
+    fn values<'a>(
+        &'a self,
+        scope: &'a Scope,
+        kind: Kind,
+        dimension: Dimension,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Vec<String>, StoreError>> {
+        Box::pin(values::values(&self.readers, scope, kind, dimension, limit))
     }
 
     fn keys<'a>(&'a self, _: &'a Operator) -> BoxFuture<'a, Result<Vec<StoredKey>, StoreError>> {

@@ -329,6 +329,27 @@ pub(super) async fn statistics_stay_in_the_scope(store: Shared) {
     }
 }
 
+pub(super) async fn values_are_those_that_the_scope_has(store: Shared) {
+    for (client, category) in [("a", Some("RETURNS")), ("a", None), ("b", Some("BILLING"))] {
+        let mut own = entry(1);
+        own.row.category = category.map(str::to_owned);
+        store.append(writer(&store, client).await, vec![own]).await.unwrap();
+    }
+    let own = reader(&store, "a", KeyScope::Read).await;
+    let all = reader(&store, "p", KeyScope::Provider).await;
+    for (scope, kind, dimension, limit, expected) in [
+        (&own, Kind::Workflow, Dimension::Category, 9, &["RETURNS"][..]),
+        (&own, Kind::Workflow, Dimension::Client, 9, &["a"]),
+        (&own, Kind::Action, Dimension::Category, 9, &[]),
+        (&all, Kind::Workflow, Dimension::Category, 9, &["BILLING", "RETURNS"]),
+        (&all, Kind::Workflow, Dimension::Client, 9, &["a", "b"]),
+        (&all, Kind::Workflow, Dimension::Client, 1, &["a"]),
+    ] {
+        let values = store.values(scope, kind, dimension, limit).await.unwrap();
+        assert_eq!(values, expected, "{scope:?} {kind:?} {dimension:?}");
+    }
+}
+
 pub(super) async fn absurd_numbers_do_no_harm(store: Shared) {
     let rights = writer(&store, "a").await;
     for sign in [1.0, -1.0, 1.0] {
