@@ -50,7 +50,7 @@ function options(figure, box, table) {
   if (form === "bars") lines.reverse();
   return {
     ...size(box),
-    padding: [8, 8, 0, 0],
+    padding: [8, 18, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { setScale: false, x: false, y: false }, points: { show: form !== "bars" } },
     scales: scales(figure, form, table),

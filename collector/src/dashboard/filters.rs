@@ -54,6 +54,8 @@ struct Field {
     label: &'static str,
     value: String,
     input: Input,
+    /// It stands behind a fold, which is open where such a field is filled in.
+    is_rare: bool,
 }
 
 /// A range that has a name, as a link to it.
@@ -118,6 +120,14 @@ impl Filters {
         self.field(name, label, |_| Input::Search)
     }
 
+    /// Puts the field that was added last behind a fold.
+    pub(crate) fn rarely(mut self) -> Self {
+        if let Some(field) = self.fields.last_mut() {
+            field.is_rare = true;
+        }
+        self
+    }
+
     fn field(
         mut self,
         name: &'static str,
@@ -126,8 +136,15 @@ impl Filters {
     ) -> Self {
         let value = self.address.get(name).unwrap_or_default().to_owned();
         let input = input(&value);
-        self.fields.push(Field { name, label, value, input });
+        self.fields.push(Field { name, label, value, input, is_rare: false });
         self
+    }
+
+    /// Whether the fold is open; `None` where there is nothing behind it.
+    fn fold(&self) -> Option<bool> {
+        let mut rare = self.fields.iter().filter(|field| field.is_rare).peekable();
+        rare.peek()?;
+        Some(rare.any(|field| !field.value.is_empty()))
     }
 
     /// The links to ranges that have a name.

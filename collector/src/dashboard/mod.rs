@@ -3,6 +3,7 @@
 mod address;
 mod assets;
 mod chart;
+mod export;
 mod failure;
 mod filters;
 mod frame;

@@ -50,6 +50,19 @@ impl Range {
         Ok(Self { since: now - length, until: now, name: Some(name) })
     }
 
+    /// What the address of a list asks for: all time where it says nothing.
+    pub(crate) fn of_list(address: &Address, now: i64) -> Result<Option<Self>, PageError> {
+        let is_given = PARAMETERS.iter().any(|name| address.get(name).is_some());
+        is_given.then(|| Self::of(address, NAMED[0].0, now)).transpose()
+    }
+
+    /// What an address asks for, as the query API takes it: by the ends of the range.
+    pub(crate) fn spelled_out(range: Option<Self>, address: &Address) -> Address {
+        let bare = PARAMETERS.iter().fold(address.clone(), |bare, name| bare.without(name));
+        let Some(range) = range else { return bare };
+        bare.with("since", &time::rfc3339(range.since)).with("until", &time::rfc3339(range.until))
+    }
+
     /// The same length of time before it.
     pub(crate) fn before(self) -> Self {
         Self { since: self.since.saturating_sub(self.length()), until: self.since, name: None }
@@ -107,6 +120,19 @@ mod tests {
         assert_eq!((from.since, from.until), (31 * DAY, 32 * DAY));
         assert_eq!(from.before().since, 30 * DAY);
         assert_eq!(asked("until=1970-02-02T00:00:00Z").unwrap().since, 31 * DAY);
+    }
+
+    #[test]
+    fn a_list_is_of_all_time_or_of_a_range_with_ends() {
+        let spelled = |query: &str| {
+            let address = Address::of(&format!("/?{query}").parse().unwrap());
+            let range = Range::of_list(&address, DAY + HOUR).unwrap();
+            Range::spelled_out(range, &address).query()
+        };
+        assert_eq!(spelled("q=a"), "q=a");
+        let ends = "since=1970-01-02T00%3A00%3A00.000Z&until=1970-01-02T01%3A00%3A00.000Z";
+        assert_eq!(spelled("range=1h&q=a"), format!("q=a&{ends}"));
+        assert_eq!(spelled("since=1970-01-02"), ends);
     }
 
     #[test]

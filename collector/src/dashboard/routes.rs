@@ -8,7 +8,7 @@ use axum::routing::get;
 
 use crate::query::Library;
 
-use super::{assets, overview, page, tickets};
+use super::{assets, export, overview, page, tickets};
 
 /// What pages need.
 #[derive(Debug)]
@@ -24,6 +24,7 @@ pub(crate) fn routes(library: Arc<Library>, is_https: bool) -> Router {
     Router::new()
         .route("/", get(overview::show))
         .route("/tickets", get(tickets::list::show))
+        .route("/export", get(export::export))
         .route("/assets/{version}/{name}", get(assets::serve))
         .with_state(dashboard)
         .layer(from_fn(page::compressed))

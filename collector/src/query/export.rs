@@ -15,7 +15,7 @@ use std::vec::IntoIter;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use epilogue::wire::NDJSON;
+use epilogue::wire::{JSON, NDJSON};
 use futures_util::{Stream, StreamExt, stream};
 use http::{HeaderMap, Method, Uri, header};
 use serde::Deserialize;
@@ -43,7 +43,7 @@ const PAGE: usize = 500;
 pub(crate) struct Form {
     /// `ndjson`: the whole records as they are stored, one a line. `csv`: what lists tell of them
     /// (RFC 4180), where a text that a spreadsheet would take for a formula has an apostrophe
-    /// before it. `ndjson` is the default.
+    /// before it. `json`: the whole records as one array. `ndjson` is the default.
     #[param(value_type = Option<FormatName>, inline)]
     format: Option<String>,
 }
@@ -52,6 +52,7 @@ pub(crate) struct Form {
 enum Format {
     Ndjson,
     Csv,
+    Json,
 }
 
 impl Format {
@@ -59,6 +60,7 @@ impl Format {
         match self {
             Self::Ndjson => "ndjson",
             Self::Csv => "csv",
+            Self::Json => "json",
         }
     }
 
@@ -66,23 +68,32 @@ impl Format {
         match self {
             Self::Ndjson => NDJSON,
             Self::Csv => "text/csv; charset=utf-8; header=present",
+            Self::Json => JSON,
         }
     }
 
     /// What stands before all records.
     fn head(self) -> Option<Bytes> {
-        if self == Self::Ndjson {
-            return None;
+        match self {
+            Self::Ndjson => None,
+            Self::Csv => {
+                let mut table = writer();
+                let _ = table.write_record(Item::COLUMNS);
+                table.into_inner().ok().map(Bytes::from)
+            }
+            Self::Json => Some(Bytes::from_static(b"[")),
         }
-        let mut table = writer();
-        let _ = table.write_record(Item::COLUMNS);
-        table.into_inner().ok().map(Bytes::from)
+    }
+
+    /// What stands behind them.
+    fn end(self) -> Option<Bytes> {
+        (self == Self::Json).then_some(Bytes::from_static(b"\n]\n"))
     }
 }
 
 schema::choice! {
     /// In which form.
-    FormatName, schema::one_of(["ndjson", "csv"])
+    FormatName, schema::one_of(["ndjson", "csv", "json"])
 }
 
 impl Form {
@@ -90,7 +101,8 @@ impl Form {
         match self.format.as_deref() {
             None | Some("ndjson") => Ok(Format::Ndjson),
             Some("csv") => Ok(Format::Csv),
-            Some(_) => Err(wrong("format is ndjson or csv")),
+            Some("json") => Ok(Format::Json),
+            Some(_) => Err(wrong("format is ndjson, csv or json")),
         }
     }
 }
@@ -108,7 +120,7 @@ impl Form {
     params(Form, Whose, When, Filters),
     responses(
         (status = 200, description = "All of the records.", content(
-            (String = "application/x-ndjson"), (String = "text/csv"),
+            (String = "application/x-ndjson"), (String = "text/csv"), (String = "application/json"),
         ), headers(("Content-Disposition" = String, description = "A name for the file."))),
         Refusals,
     ),
@@ -121,7 +133,17 @@ pub(crate) async fn export(
     uri: Uri,
 ) -> Result<Response, ApiError> {
     let scope = library.scope(&headers).await?;
-    let mut asked = Asked::by(&uri)?;
+    answer(library, scope, &method, &uri).await
+}
+
+/// The export that the parameters of an address ask for, whoever it is that asks.
+pub(crate) async fn answer(
+    library: Arc<Library>,
+    scope: Scope,
+    method: &Method,
+    uri: &Uri,
+) -> Result<Response, ApiError> {
+    let mut asked = Asked::by(uri)?;
     let format = asked.take::<Form>()?.format()?;
     let whose: Whose = asked.take()?;
     let mut filter = asked.take::<Filters>()?.filter()?;
@@ -135,7 +157,7 @@ pub(crate) async fn export(
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
     ];
     // Whoever asks for the head alone is given no record.
-    if method == Method::HEAD {
+    if *method == Method::HEAD {
         return Ok(headers.into_response());
     }
     let seat = library.exports.seat(scope.key()).ok_or_else(too_many)?;
@@ -143,10 +165,10 @@ pub(crate) async fn export(
     let client = whose.client()?;
     let client = client.as_ref().map(ClientId::as_str);
     admin::tell_export(library.store.as_ref(), &scope, client, &facts).await?;
-    let head = stream::iter(format.head().map(Ok));
+    let [head, end] = [format.head(), format.end()].map(|part| stream::iter(part.map(Ok)));
     let records = own.map(|own| Export::new(library, own, filter, format, seat).chunks());
     let records = stream::iter(records).flatten();
-    Ok((headers, Body::from_stream(head.chain(records))).into_response())
+    Ok((headers, Body::from_stream(head.chain(records).chain(end))).into_response())
 }
 
 fn too_many() -> ApiError {
@@ -177,6 +199,8 @@ struct Export {
     scope: Scope,
     filter: Filter,
     format: Format,
+    /// Whether no record was given yet.
+    is_new: bool,
     /// What is not given yet of the page that was read last.
     rest: IntoIter<Listed>,
     /// The page behind it; `None` at the end.
@@ -194,7 +218,8 @@ impl Export {
     ) -> Self {
         let sort = Sort::default().of(&filter);
         let next = Some(PageRequest { sort, after: None, limit: PAGE });
-        Self { library, scope, filter, format, rest: Vec::new().into_iter(), next, _seat: seat }
+        let rest = Vec::new().into_iter();
+        Self { library, scope, filter, format, is_new: true, rest, next, _seat: seat }
     }
 
     fn chunks(self) -> impl Stream<Item = io::Result<Bytes>> {
@@ -212,7 +237,7 @@ impl Export {
                 continue;
             }
             let chunk = match self.format {
-                Format::Ndjson => self.lines().await?,
+                Format::Ndjson | Format::Json => self.lines().await?,
                 Format::Csv => table(self.rest.by_ref().map(Item::from)),
             };
             // Of records that outlived their payload nothing is left to give as a line.
@@ -236,12 +261,18 @@ impl Export {
         let some = self.library.next_whole(&self.scope, &mut self.rest).await?;
         let mut lines = Vec::new();
         for payload in some.into_iter().filter_map(|(_, payload)| payload) {
+            if self.format == Format::Json {
+                let is_first = std::mem::take(&mut self.is_new);
+                lines.extend_from_slice(if is_first { b"\n" } else { b",\n" });
+            }
             // In JSON such characters stand between values alone, where a space does as well.
             lines.extend(payload.bytes().map(|byte| match byte {
                 b'\n' | b'\r' => b' ',
                 byte => byte,
             }));
-            lines.push(b'\n');
+            if self.format == Format::Ndjson {
+                lines.push(b'\n');
+            }
         }
         Ok(lines)
     }

@@ -1,7 +1,10 @@
 //! `/`: how many tickets were run, how they went, and what failed last.
 //!
-//! The bar and the latest failures come at once. What has to be summed up for it comes behind them,
-//! part by part: a quarter of a year of a million records is more than a moment's work.
+//! The bar comes at once. What has to be summed up comes behind it, part by part: a quarter of a year
+//! of a million records is more than a moment's work.
+//!
+//! Runs are counted, not tickets: each attempt at a ticket is a run of its own. How many different
+//! tickets there were no sum can tell, and to go through all of their names would take too long.
 
 mod breakdown;
 mod empty;
@@ -16,7 +19,7 @@ use axum::response::Response;
 use futures_util::future::{try_join, try_join_all};
 use http::{HeaderMap, Uri};
 
-use crate::store::{Filter, Kind, Listed, Outcome, PageRequest};
+use crate::store::{Kind, Listed, Outcome};
 use crate::time;
 
 use self::breakdown::{Breakdown, Breakdowns};
@@ -40,16 +43,21 @@ const LATEST: usize = 10;
 struct OverviewPage {
     frame: Frame,
     filters: Filters,
-    failures: Vec<Listed>,
-    /// The list of all failures.
-    all_failures: String,
-    has_clients: bool,
 }
 
 #[derive(Template)]
 #[template(path = "overview_cards.html")]
 struct Cards {
     cards: Vec<Card>,
+}
+
+#[derive(Template)]
+#[template(path = "overview_failures.html")]
+struct Failures {
+    failures: Vec<Listed>,
+    /// The list of all failures.
+    all_failures: String,
+    has_clients: bool,
 }
 
 /// Shows the overview, or how to send the first record where there is none.
@@ -65,16 +73,16 @@ pub(super) async fn show(
     if question.has_nothing().await? {
         return empty::show(&question, &headers);
     }
-    let (filters, failures) = try_join(filters(&question), failures(&question)).await?;
     let overview = OverviewPage {
         frame: Frame::new(&question.viewer, Section::Overview, "Overview"),
-        filters,
-        failures,
-        all_failures: question.tickets().with("outcome", Outcome::Failed.as_str()).href(),
-        has_clients: question.sees_all(),
+        filters: filters(&question).await?,
     };
-    let parts = [Box::pin(cards(Arc::clone(&question))) as Part, Box::pin(breakdowns(question))];
-    streamed(&headers, &overview, parts.into())
+    let parts: Vec<Part> = vec![
+        Box::pin(cards(Arc::clone(&question))),
+        Box::pin(failures(Arc::clone(&question))),
+        Box::pin(breakdowns(question)),
+    ];
+    streamed(&headers, &overview, parts)
 }
 
 async fn filters(question: &Question) -> Result<Filters, PageError> {
@@ -87,22 +95,24 @@ async fn filters(question: &Question) -> Result<Filters, PageError> {
     Ok(filters)
 }
 
-async fn failures(question: &Question) -> Result<Vec<Listed>, PageError> {
-    let filter = Filter { outcome: Some(Outcome::Failed), ..question.filter() };
-    let Some(scope) = question.scope() else { return Ok(Vec::new()) };
-    let page = PageRequest { limit: LATEST, ..PageRequest::default() };
-    Ok(question.dashboard.library.store.list(&scope, &filter, &page).await?.items)
-}
-
 async fn cards(question: Arc<Question>) -> String {
     let made = async {
         let (now, before) =
-            try_join(question.series(question.range), question.series(question.before())).await?;
-        let starts = question.starts(question.range)?;
-        let bucket = question.range.bucket();
+            try_join(question.series(question.range), question.series(question.range.before()))
+                .await?;
+        let (bucket, starts) = (question.range.bucket(), question.starts(question.range)?);
         Ok(Cards { cards: Card::all(bucket, &starts, &Period::from(now), &Period::from(before)) })
     };
     part(made.await)
+}
+
+async fn failures(question: Arc<Question>) -> String {
+    let tickets = question.tickets();
+    part(question.failures(LATEST).await.map(|failures| Failures {
+        failures,
+        all_failures: tickets.with("outcome", Outcome::Failed.as_str()).href(),
+        has_clients: question.sees_all(),
+    }))
 }
 
 async fn breakdowns(question: Arc<Question>) -> String {

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::auth::{ClientId, Clients, Scope};
+use crate::auth::{ClientId, Clients};
 use crate::dashboard::address::Address;
 use crate::dashboard::failure::PageError;
 use crate::dashboard::range::{self, Range};
 use crate::dashboard::routes::Dashboard;
 use crate::dashboard::viewer::Viewer;
-use crate::store::{Dimension, Filter, Grouping, Kind, PageRequest, Selection, Series, Statistics};
+use crate::store::{
+    Dimension, Filter, Grouping, Kind, Listed, Outcome, PageRequest, Selection, Series, Statistics,
+};
 
 /// How many groups of a breakdown are shown.
 const GROUPS: usize = 10;
@@ -54,11 +56,6 @@ impl Question {
         breakdowns
     }
 
-    /// The same length of time before.
-    pub(super) fn before(&self) -> Range {
-        self.range.before()
-    }
-
     /// The list of the runs that are counted.
     pub(super) fn tickets(&self) -> Address {
         let own = Dimension::ALL.map(Dimension::as_str);
@@ -78,26 +75,27 @@ impl Question {
         Ok(found.items.is_empty() && found.next.is_none())
     }
 
-    /// The right to read the runs; `None` where they are a client's that is not seen.
-    pub(super) fn scope(&self) -> Option<Scope> {
-        let Some(name) = self.address.get("client_id") else {
-            return Some(self.viewer.scope().clone());
+    /// The latest runs that failed; none where they are a client's that is not seen.
+    pub(super) async fn failures(&self, limit: usize) -> Result<Vec<Listed>, PageError> {
+        let scope = self.viewer.scope();
+        let scope = match self.address.get("client_id") {
+            Some(name) => ClientId::new(name).and_then(|client| scope.narrowed(&client)),
+            None => Some(scope.clone()),
         };
-        self.viewer.scope().narrowed(&ClientId::new(name)?)
-    }
-
-    /// The runs as a list takes them.
-    pub(super) fn filter(&self) -> Filter {
+        let Some(scope) = scope else { return Ok(Vec::new()) };
         let get = |name| self.address.get(name).map(str::to_owned);
-        Filter {
+        let filter = Filter {
             kind: Some(Kind::Workflow),
+            outcome: Some(Outcome::Failed),
             environment: get("environment"),
             category: get("category"),
             workflow_version: get("workflow_version"),
             since: Some(self.range.since),
             until: Some(self.range.until),
             ..Filter::default()
-        }
+        };
+        let page = PageRequest { limit, ..PageRequest::default() };
+        Ok(self.dashboard.library.store.list(&scope, &filter, &page).await?.items)
     }
 
     /// The runs as statistics take them.

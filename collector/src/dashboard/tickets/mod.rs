@@ -1,3 +1,4 @@
 //! Runs of workflows: the list of them.
 
+mod heads;
 pub(super) mod list;
