@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use epilogue::wire::{MAX_RECORD_BYTES, MAX_REQUEST_BYTES, MAX_REQUEST_RECORDS};
 
+use crate::time::Clock;
 use crate::tls::Tls;
 
 /// How a server is run.
@@ -43,6 +44,13 @@ pub struct Config {
     pub rate: Option<NonZeroU32>,
     /// How to serve https; plain http where there is nothing.
     pub tls: Option<Tls>,
+    /// How people log in.
+    pub logins: Logins,
+    /// What tells the time to sessions and second factors.
+    ///
+    /// # Default
+    /// The clock of this machine.
+    pub clock: Clock,
 }
 
 impl Default for Config {
@@ -54,6 +62,8 @@ impl Default for Config {
             shutdown_timeout: Duration::from_secs(30),
             rate: None,
             tls: None,
+            logins: Logins::default(),
+            clock: Clock::default(),
         }
     }
 }
@@ -98,6 +108,42 @@ impl Default for Limits {
             max_request_records: MAX_REQUEST_RECORDS,
             body_budget_bytes: 128 << 20,
             body_timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+/// How people log in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Logins {
+    /// After how long without use a session ends.
+    ///
+    /// # Default
+    /// 12 hours.
+    pub idle: Duration,
+    /// After how long a session ends, however much it is used.
+    ///
+    /// # Default
+    /// 7 days.
+    pub longest: Duration,
+    /// Whether providers need a second factor; those who have none set it up before anything else.
+    ///
+    /// # Default
+    /// No. Everybody may have one.
+    pub second_factor_of_providers: bool,
+    /// Whether clients need one.
+    ///
+    /// # Default
+    /// No.
+    pub second_factor_of_clients: bool,
+}
+
+impl Default for Logins {
+    fn default() -> Self {
+        Self {
+            idle: Duration::from_secs(12 * 3_600),
+            longest: Duration::from_secs(7 * 24 * 3_600),
+            second_factor_of_providers: false,
+            second_factor_of_clients: false,
         }
     }
 }

@@ -11,8 +11,8 @@ pub enum StoreError {
     /// More is waiting to be written than the store holds in memory. Trying again later helps.
     #[error("the store has too much to write")]
     Overloaded,
-    /// The key that gave the right was revoked. Final.
-    #[error("the key was revoked")]
+    /// The key that gave the right was revoked, or the session has ended. Final.
+    #[error("the right to it has ended")]
     Revoked,
     /// The store is closed or closing. Another server may do it.
     #[error("the store is closed")]

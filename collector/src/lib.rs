@@ -11,6 +11,7 @@ mod error;
 mod failure;
 mod fields;
 mod ingest;
+mod login;
 mod metrics;
 mod query;
 mod schema;
@@ -19,12 +20,16 @@ pub mod store;
 mod time;
 mod tls;
 
-pub use admin::{create_key, revoke_key};
+pub use admin::{UserError, create_key, create_user, disable_user, reset_user, revoke_key};
 pub use auth::{
-    ApiKey, Auth, AuthError, COLLECTOR_CLIENT, ClientId, Clients, Gate, Ingest, KeyHash, KeyScope,
-    KeySource, NewKey, Operator, Scope, StoredKey, UnknownScope, Watch,
+    Account, ApiKey, Attempts, Auth, AuthError, COLLECTOR_CLIENT, ClientId, Clients, Due,
+    FormToken, Gate, Holder, Ingest, KeyHash, KeyScope, KeySource, KeyUse, NewKey, Operator,
+    Passcode, Password, PasswordError, PasswordHash, Passwords, Role, Scope, SecondFactorRule,
+    SessionSource, Stage, StoredKey, StoredSession, Token, TotpSecret, Turn, UnfitPassword,
+    UnknownScope, User, UserName, Visit, Watch,
 };
-pub use config::{Config, Limits};
+pub use config::{Config, Limits, Logins};
+pub use login::{Desk, LoginError};
 pub use server::run;
-pub use time::rfc3339;
+pub use time::{Clock, rfc3339};
 pub use tls::{Tls, TlsError};

@@ -1,8 +1,46 @@
 //! Times as the store keeps them: milliseconds since 1970.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use uuid::Uuid;
+
+/// Tells the time to whatever decides by it. Tests give one of their own, so that they never wait.
+///
+/// ```
+/// use epilogue_collector::Clock;
+///
+/// let clock = Clock::new(|| 1_769_860_800_000);
+/// assert_eq!(clock.now(), 1_769_860_800_000);
+/// ```
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> i64 + Send + Sync>);
+
+impl Clock {
+    /// A clock that tells this, in milliseconds since 1970.
+    pub fn new(now: impl Fn() -> i64 + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// Now, in milliseconds since 1970.
+    pub fn now(&self) -> i64 {
+        (self.0)()
+    }
+}
+
+/// The clock of this machine.
+impl Default for Clock {
+    fn default() -> Self {
+        Self::new(now_millis)
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Clock").finish_non_exhaustive()
+    }
+}
 
 /// Now.
 pub(crate) fn now_millis() -> i64 {

@@ -1,4 +1,5 @@
-//! From a presented key to a right: by a copy of the keys that the store can say is outdated.
+//! From a presented key to a right: by a copy of the keys that the store can say is outdated; and from
+//! the token of a session, for which the store is asked.
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
@@ -6,11 +7,14 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use crate::failure::StoreError;
+use crate::time::Clock;
 
 use super::key::{KeyHash, KeyScope, StoredKey};
 use super::rate::Rates;
-use super::rights::{Clients, Gate, Ingest, Scope, Watch};
-use super::source::KeySource;
+use super::rights::{Clients, Gate, Holder, Ingest, Scope, Watch};
+use super::session::{SecondFactorRule, Token, Visit};
+use super::source::{KeySource, SessionSource};
+use super::uses::Uses;
 
 /// Why a caller is turned away.
 #[derive(Debug, thiserror::Error)]
@@ -44,20 +48,53 @@ impl Snapshot {
     }
 }
 
-/// Gives rights to those who present a key.
+/// Gives rights to those who present a key, or the token of a session.
 #[derive(Debug)]
 pub struct Auth<K: ?Sized> {
     source: Arc<K>,
     gate: Gate,
     snapshot: RwLock<Arc<Snapshot>>,
     rates: Option<Rates>,
+    uses: Uses,
+    clock: Clock,
+    second_factor: SecondFactorRule,
 }
 
 impl<K: KeySource + ?Sized> Auth<K> {
     /// Looks keys up there; a key may be used `rate` times a second, without a limit where
     /// there is none.
     pub fn new(source: Arc<K>, rate: Option<NonZeroU32>) -> Self {
-        Self { source, gate: Gate(()), snapshot: RwLock::default(), rates: rate.map(Rates::new) }
+        Self {
+            source,
+            gate: Gate(()),
+            snapshot: RwLock::default(),
+            rates: rate.map(Rates::new),
+            uses: Uses::default(),
+            clock: Clock::default(),
+            second_factor: SecondFactorRule::default(),
+        }
+    }
+
+    /// Tells the time by this.
+    #[must_use]
+    pub fn clock(self, clock: Clock) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// Asks these for a second factor.
+    #[must_use]
+    pub fn second_factor(self, rule: SecondFactorRule) -> Self {
+        Self { second_factor: rule, ..self }
+    }
+
+    /// The right to look up passwords, for whoever lets people in.
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    /// Of whom a second factor is asked.
+    pub(crate) fn second_factor_rule(&self) -> SecondFactorRule {
+        self.second_factor
     }
 
     /// The right to store records.
@@ -90,18 +127,10 @@ impl<K: KeySource + ?Sized> Auth<K> {
         let key = snapshot.find(&hash).ok_or(AuthError::UnknownKey)?;
         self.check_rate(key)?;
         match key.scope {
-            KeyScope::Read => Ok(Scope::one(key.client.clone(), key.id)),
-            KeyScope::Provider => Ok(Scope::all(key.id)),
+            KeyScope::Read => Ok(Scope::one(key.client.clone(), Holder::Key(key.id))),
+            KeyScope::Provider => Ok(Scope::all(Holder::Key(key.id))),
             KeyScope::Ingest => Err(AuthError::WrongScope),
         }
-    }
-
-    /// Whether a right to read still stands: the key that gave it may have been revoked.
-    ///
-    /// # Errors
-    /// Where it does not, or where the keys cannot be read.
-    pub async fn still_reads(&self, scope: &Scope) -> Result<(), AuthError> {
-        self.still_stands(scope.key()).await
     }
 
     /// Whether a right to store still stands. The store sees to that by itself where there is
@@ -133,6 +162,24 @@ impl<K: KeySource + ?Sized> Auth<K> {
         Watch::new(scope.is_some_and(|scope| *scope.clients() == Clients::All))
     }
 
+    /// Has the store note how often keys were used since the last time.
+    ///
+    /// # Errors
+    /// Where it cannot; it is then noted with what follows.
+    pub async fn note_uses(&self) -> Result<(), StoreError> {
+        let uses = self.uses.take();
+        if uses.is_empty() {
+            return Ok(());
+        }
+        let noted = self.source.note_uses(&self.gate, uses.clone()).await;
+        if noted.is_err() {
+            for own in uses {
+                self.uses.add(own);
+            }
+        }
+        noted
+    }
+
     /// Forgets the rates of keys that were not used for a while.
     pub fn tidy(&self) {
         if let Some(rates) = &self.rates {
@@ -141,6 +188,7 @@ impl<K: KeySource + ?Sized> Auth<K> {
     }
 
     fn check_rate(&self, key: &StoredKey) -> Result<(), AuthError> {
+        self.uses.count(key.id, self.clock.now());
         self.rates.as_ref().map_or(Ok(()), |rates| rates.check(key.id)).map_err(AuthError::TooMany)
     }
 
@@ -161,5 +209,30 @@ impl<K: KeySource + ?Sized> Auth<K> {
         let fresh = Arc::new(Snapshot { generation: Some(generation), keys });
         *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&fresh);
         Ok(fresh)
+    }
+}
+
+impl<K: KeySource + SessionSource + ?Sized> Auth<K> {
+    /// Whoever shows this token; `None` where its session is over.
+    ///
+    /// # Errors
+    /// Where the sessions cannot be read.
+    pub async fn visit(&self, token: &Token) -> Result<Option<Visit>, StoreError> {
+        let session = self.source.session(&self.gate, &token.hash(), self.clock.now()).await?;
+        Ok(session.map(|session| Visit::new(session, token, self.second_factor)))
+    }
+
+    /// Whether a right to read still stands: the key that gave it may have been revoked, and the
+    /// session may have ended.
+    ///
+    /// # Errors
+    /// Where it does not, or where keys or sessions cannot be read.
+    pub async fn still_reads(&self, scope: &Scope) -> Result<(), AuthError> {
+        let session = match scope.holder() {
+            Holder::Key(key) => return self.still_stands(*key).await,
+            Holder::Session { session, .. } => *session,
+        };
+        let stands = self.source.session_stands(&self.gate, session, self.clock.now()).await?;
+        if stands { Ok(()) } else { Err(AuthError::UnknownKey) }
     }
 }

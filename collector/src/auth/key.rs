@@ -6,6 +6,7 @@ use std::str::FromStr;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use super::random;
 use super::rights::ClientId;
 
 /// What every key begins with, so that a scanner for secrets knows one.
@@ -21,16 +22,7 @@ impl ApiKey {
     /// # Errors
     /// Where the system has no random numbers.
     pub fn random() -> Result<Self, getrandom::Error> {
-        let mut bits = [0; 32];
-        getrandom::fill(&mut bits)?;
-        let mut text = String::with_capacity(PREFIX.len() + 2 * bits.len());
-        text.push_str(PREFIX);
-        for byte in bits {
-            for digit in [byte >> 4, byte & 15] {
-                text.push(char::from_digit(digit.into(), 16).unwrap_or_default());
-            }
-        }
-        Ok(Self(text))
+        Ok(Self(format!("{PREFIX}{}", random::bits()?)))
     }
 
     /// The key itself, to be printed once.
@@ -50,7 +42,8 @@ impl fmt::Debug for ApiKey {
     }
 }
 
-/// The SHA-256 of a key, compared in constant time.
+/// The SHA-256 of a key, or of another secret of so many random bits that it is not found by trying;
+/// compared in constant time.
 #[derive(Clone, Copy)]
 pub struct KeyHash([u8; 32]);
 
@@ -155,6 +148,8 @@ pub struct StoredKey {
     pub created_at: i64,
     /// Since when it is refused.
     pub revoked_at: Option<i64>,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<i64>,
 }
 
 #[cfg(test)]

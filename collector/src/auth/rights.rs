@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use epilogue::wire::MAX_IDENTIFIER_BYTES;
 
+use super::person::UserName;
+
 /// The client that administrative acts are recorded under; no key writes as this one.
 pub const COLLECTOR_CLIENT: &str = "_collector";
 
@@ -48,26 +50,51 @@ pub enum Clients {
     All,
 }
 
+/// What gave somebody a right: it stands for as long as that does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// The key of this number.
+    Key(i64),
+    /// A person who is logged in.
+    Session {
+        /// The session's number.
+        session: i64,
+        /// Who it is.
+        user: UserName,
+    },
+}
+
+/// How it is named in the records of what was done: `key:3`, `user:maria`. All sessions of a person
+/// have one name.
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Key(key) => write!(f, "key:{key}"),
+            Self::Session { user, .. } => write!(f, "user:{user}"),
+        }
+    }
+}
+
 /// The right to read the records of some clients.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scope {
     clients: Clients,
-    key: i64,
+    holder: Holder,
 }
 
 impl Scope {
-    pub(super) fn one(client: ClientId, key: i64) -> Self {
-        Self { clients: Clients::One(client), key }
+    pub(super) fn one(client: ClientId, holder: Holder) -> Self {
+        Self { clients: Clients::One(client), holder }
     }
 
-    pub(super) fn all(key: i64) -> Self {
-        Self { clients: Clients::All, key }
+    pub(super) fn all(holder: Holder) -> Self {
+        Self { clients: Clients::All, holder }
     }
 
     /// For tests of statements, which no key asks for.
     #[cfg(test)]
     pub(crate) fn of_tests(clients: Clients) -> Self {
-        Self { clients, key: 0 }
+        Self { clients, holder: Holder::Key(0) }
     }
 
     /// Whose records may be seen; every query is filtered by it.
@@ -75,16 +102,16 @@ impl Scope {
         &self.clients
     }
 
-    /// The key that gave the right.
-    pub fn key(&self) -> i64 {
-        self.key
+    /// What gave the right. It ends with it.
+    pub fn holder(&self) -> &Holder {
+        &self.holder
     }
 
     /// The part of this scope that is one client's; `None` where that client is not in it.
     pub fn narrowed(&self, client: &ClientId) -> Option<Self> {
         match &self.clients {
             Clients::One(own) if own != client => None,
-            _ => Some(Self::one(client.clone(), self.key)),
+            _ => Some(Self::one(client.clone(), self.holder.clone())),
         }
     }
 }
@@ -112,21 +139,33 @@ impl Ingest {
     }
 }
 
-/// The right to administer the store, of whoever can open its files: a person at the command line.
+/// The right to administer the store: of whoever can open its files, as a person at the command line
+/// can, and of a provider who is logged in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operator {
     name: Arc<str>,
+    session: Option<i64>,
 }
 
 impl Operator {
     /// Whoever runs a command on this machine.
     pub fn at_the_command_line() -> Self {
-        Self { name: "cli".into() }
+        Self { name: "cli".into(), session: None }
     }
 
     /// The server itself, at its first start.
     pub fn server() -> Self {
-        Self { name: "server".into() }
+        Self { name: "server".into(), session: None }
+    }
+
+    /// A person who is logged in.
+    pub(super) fn in_a_session(user: &UserName, session: i64) -> Self {
+        Self { name: format!("user:{user}").into(), session: Some(session) }
+    }
+
+    /// The session that gave the right, and with which it ends.
+    pub fn session(&self) -> Option<i64> {
+        self.session
     }
 
     /// How the operator is named in the records of what was done.
@@ -153,7 +192,7 @@ impl Watch {
     }
 }
 
-/// The right to look up keys, which the authentication itself has.
+/// The right to look up keys, passwords and sessions, which the authentication itself has.
 #[derive(Debug)]
 pub struct Gate(pub(super) ());
 
@@ -164,9 +203,10 @@ mod tests {
     #[test]
     fn a_scope_narrows_to_what_lies_in_it() {
         let [a, b] = ["a", "b"].map(|name| ClientId::new(name).unwrap());
-        assert_eq!(Scope::all(7).narrowed(&a), Some(Scope::one(a.clone(), 7)));
-        assert_eq!(Scope::one(a.clone(), 7).narrowed(&a), Some(Scope::one(a.clone(), 7)));
-        assert_eq!(Scope::one(a, 7).narrowed(&b), None);
+        let own = Scope::one(a.clone(), Holder::Key(7));
+        assert_eq!(Scope::all(Holder::Key(7)).narrowed(&a), Some(own.clone()));
+        assert_eq!(own.narrowed(&a), Some(own.clone()));
+        assert_eq!(own.narrowed(&b), None);
     }
 
     #[test]

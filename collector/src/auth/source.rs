@@ -1,10 +1,12 @@
-//! Where the authentication gets the keys from.
+//! Where the authentication gets keys and sessions from.
 
 use std::fmt::Debug;
 use std::pin::Pin;
 
-use super::key::StoredKey;
+use super::key::{KeyHash, StoredKey};
 use super::rights::Gate;
+use super::session::StoredSession;
+use super::uses::KeyUse;
 use crate::failure::StoreError;
 
 /// What somebody is busy with.
@@ -23,4 +25,33 @@ pub trait KeySource: Debug + Send + Sync + 'static {
         &'a self,
         gate: &'a Gate,
     ) -> BoxFuture<'a, Result<Vec<StoredKey>, StoreError>>;
+
+    /// Adds to how often keys were used.
+    fn note_uses<'a>(
+        &'a self,
+        gate: &'a Gate,
+        uses: Vec<KeyUse>,
+    ) -> BoxFuture<'a, Result<(), StoreError>>;
+}
+
+/// Keeps sessions, which may end at any time, also by another process.
+///
+/// # Errors
+/// Every call fails where the sessions cannot be read just now.
+pub trait SessionSource: Debug + Send + Sync + 'static {
+    /// The session with this token, where it stands at this time.
+    fn session<'a>(
+        &'a self,
+        gate: &'a Gate,
+        token: &'a KeyHash,
+        now: i64,
+    ) -> BoxFuture<'a, Result<Option<StoredSession>, StoreError>>;
+
+    /// Whether the session of this number stands at this time.
+    fn session_stands<'a>(
+        &'a self,
+        gate: &'a Gate,
+        session: i64,
+        now: i64,
+    ) -> BoxFuture<'a, Result<bool, StoreError>>;
 }

@@ -160,11 +160,11 @@ pub(crate) async fn answer(
     if *method == Method::HEAD {
         return Ok(headers.into_response());
     }
-    let seat = library.exports.seat(scope.key()).ok_or_else(too_many)?;
+    let seat = library.exports.seat(scope.holder()).ok_or_else(too_many)?;
     let facts = facts(&filter, format);
     let client = whose.client()?;
     let client = client.as_ref().map(ClientId::as_str);
-    admin::tell_export(library.store.as_ref(), &scope, client, &facts).await?;
+    admin::tell_export(library.store.as_ref(), &scope, client, facts).await?;
     let [head, end] = [format.head(), format.end()].map(|part| stream::iter(part.map(Ok)));
     let records = own.map(|own| Export::new(library, own, filter, format, seat).chunks());
     let records = stream::iter(records).flatten();

@@ -1,30 +1,33 @@
-//! Places for answers that take long: so many at once for all keys, and fewer for each of them.
+//! Places for answers that take long: so many at once for everybody, and fewer for each who asks.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// How many there are for all keys.
-const ALL: usize = 16;
-/// How many for one key, so that whoever does not read on keeps nobody else out.
-const OF_A_KEY: usize = 4;
+use crate::auth::Holder;
 
-/// How many seats each key has taken; one that has none is not in it.
-type Taken = HashMap<i64, usize>;
+/// How many there are for everybody.
+const ALL: usize = 16;
+/// How many for one key or person, so that whoever does not read on keeps nobody else out.
+const OF_ONE: usize = 4;
+
+/// How many seats each has taken, by name; who has none is not in it.
+type Taken = HashMap<String, usize>;
 
 /// The seats.
 #[derive(Debug, Default)]
 pub(super) struct Seats(Arc<Mutex<Taken>>);
 
 impl Seats {
-    /// A seat for this key; `None` where there is none left for it.
-    pub(super) fn seat(&self, key: i64) -> Option<Seat> {
+    /// A seat for whoever holds a right; `None` where there is none left.
+    pub(super) fn seat(&self, holder: &Holder) -> Option<Seat> {
+        let name = holder.to_string();
         let mut taken = lock(&self.0);
-        let own = taken.get(&key).copied().unwrap_or_default();
-        if own >= OF_A_KEY || taken.values().sum::<usize>() >= ALL {
+        let own = taken.get(&name).copied().unwrap_or_default();
+        if own >= OF_ONE || taken.values().sum::<usize>() >= ALL {
             return None;
         }
-        taken.insert(key, own + 1);
-        Some(Seat { key, taken: Arc::clone(&self.0) })
+        taken.insert(name.clone(), own + 1);
+        Some(Seat { name, taken: Arc::clone(&self.0) })
     }
 }
 
@@ -32,14 +35,14 @@ impl Seats {
 #[derive(Debug)]
 #[must_use]
 pub(super) struct Seat {
-    key: i64,
+    name: String,
     taken: Arc<Mutex<Taken>>,
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
         let mut taken = lock(&self.taken);
-        if let Some(own) = taken.get_mut(&self.key) {
+        if let Some(own) = taken.get_mut(&self.name) {
             *own -= 1;
         }
         taken.retain(|_, own| *own > 0);
@@ -57,12 +60,12 @@ mod tests {
     #[test]
     fn a_key_takes_its_own_alone_and_gives_them_back() {
         let seats = Seats::default();
-        let mut own: Vec<_> = (0..OF_A_KEY).map_while(|_| seats.seat(1)).collect();
-        assert!(own.len() == OF_A_KEY && seats.seat(1).is_none());
-        let others: Vec<_> = (2..).map_while(|key| seats.seat(key)).collect();
+        let mut own: Vec<_> = (0..OF_ONE).map_while(|_| seats.seat(&Holder::Key(1))).collect();
+        assert!(own.len() == OF_ONE && seats.seat(&Holder::Key(1)).is_none());
+        let others: Vec<_> = (2..).map_while(|key| seats.seat(&Holder::Key(key))).collect();
         assert_eq!(own.len() + others.len(), ALL);
         own.pop();
-        assert!(seats.seat(1).is_some());
+        assert!(seats.seat(&Holder::Key(1)).is_some());
         drop((own, others));
         assert!(lock(&seats.0).is_empty());
     }

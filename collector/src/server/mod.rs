@@ -13,7 +13,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::time::{interval, sleep, timeout};
 
-use crate::auth::Auth;
+use crate::auth::{Auth, SecondFactorRule};
 use crate::config::Config;
 use crate::metrics;
 use crate::store::Store;
@@ -49,7 +49,12 @@ pub async fn run(
     shutdown: impl Future<Output = ()> + Send,
 ) {
     metrics::tidy();
-    let auth = Arc::new(Auth::new(Arc::clone(&store), config.rate));
+    let rule = SecondFactorRule {
+        of_providers: config.logins.second_factor_of_providers,
+        of_clients: config.logins.second_factor_of_clients,
+    };
+    let auth = Auth::new(Arc::clone(&store), config.rate).clock(config.clock.clone());
+    let auth = Arc::new(auth.second_factor(rule));
     let router = routes::routes(Arc::clone(&store), &auth, config.limits, config.tls.is_some());
     let tls = config.tls.as_ref().map(Tls::acceptor);
     let connections = Connections::new(router, config.header_timeout, tls);

@@ -7,9 +7,11 @@ mod act;
 mod entry;
 mod lost;
 mod page;
+mod people;
 mod sketch;
 mod sqlite;
 mod statistics;
+mod uses;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -24,19 +26,21 @@ pub use self::act::KeyRecord;
 pub use self::entry::{Entry, Kind, Outcome, Row};
 pub use self::lost::{Lost, LostTotal};
 pub use self::page::{By, Cursor, Direction, Filter, Key, Listed, Page, PageRequest, Sort};
+pub use self::people::{Attempt, LoginChange, NewSession, People, Proof, UserChange};
 pub use self::sketch::Sketch;
 pub use self::sqlite::SqliteStore;
 pub use self::statistics::{
     Bucket, Dimension, Figures, Group, Grouping, Line, Period, Selection, Series, Statistics,
     TooManyBuckets,
 };
+pub use self::uses::KeyUsage;
 
 /// A store for the records of all clients.
 ///
 /// # Errors
 /// Every call fails where the store cannot be reached, and has then done nothing that counts. Where
 /// the commit itself failed it may all be done: to store the same records again does no harm.
-pub trait Store: KeySource {
+pub trait Store: KeySource + People {
     /// Stores records, and answers for each of them, in their order, whether it is new. When it
     /// answers, the records are committed and synced.
     fn append(
@@ -131,6 +135,13 @@ pub trait Store: KeySource {
         key: i64,
         record: KeyRecord,
     ) -> BoxFuture<'a, Result<bool, StoreError>>;
+
+    /// How often each key was used before this time; keys that were not used lately are left out.
+    fn key_usages<'a>(
+        &'a self,
+        operator: &'a Operator,
+        now: i64,
+    ) -> BoxFuture<'a, Result<Vec<KeyUsage>, StoreError>>;
 
     /// What producers have lost, as they tell it: of each of their processes the largest figure,
     /// summed up by reason, and by client where the right names clients.

@@ -1,6 +1,7 @@
 //! What every store promises; a new one adds a line at the end and passes all of it.
 
 mod lists;
+mod people;
 mod statistics;
 
 use std::sync::Arc;
@@ -11,13 +12,18 @@ use epilogue_collector::store::{
     Stored,
 };
 use epilogue_collector::{
-    Auth, COLLECTOR_CLIENT, ClientId, Ingest, KeyScope, Operator, Scope, create_key, revoke_key,
+    Auth, COLLECTOR_CLIENT, ClientId, Holder, Ingest, KeyScope, Operator, Scope, create_key,
+    revoke_key,
 };
 use uuid::Uuid;
 
 use self::lists::{
     each_filter_holds_in_each_order, filters_hold_together, the_rare_is_found_among_the_many,
     what_a_reader_does_is_told_of_while_its_key_stands, whole_records_are_given_within_the_scope,
+};
+use self::people::{
+    a_name_is_given_once, a_second_factor_is_good_once, a_session_is_over_at_its_time,
+    attempts_are_counted_by_name, uses_of_keys_add_up, what_a_session_gives_ends_with_it,
 };
 use self::statistics::{
     a_series_is_that_of_the_records, absurd_numbers_do_no_harm,
@@ -41,6 +47,14 @@ async fn writer(store: &Shared, client: &str) -> Ingest {
 async fn reader(store: &Shared, client: &str, scope: KeyScope) -> Scope {
     let key = key(store, client, scope).await;
     Auth::new(Arc::clone(store), None).read(Some(key.as_bytes())).await.unwrap()
+}
+
+/// The number of the key that gave this right.
+fn number(scope: &Scope) -> i64 {
+    match scope.holder() {
+        Holder::Key(key) => *key,
+        Holder::Session { .. } => panic!("a session has no key"),
+    }
 }
 
 fn entry(executed_at: i64) -> Entry {
@@ -106,7 +120,7 @@ async fn clients_may_use_one_id(store: Shared) {
 async fn keys_are_told_in_the_order_of_their_making(store: Shared) {
     let operator = Operator::at_the_command_line();
     let revoked = writer(&store, "a").await.key();
-    let kept = reader(&store, "b", KeyScope::Provider).await.key();
+    let kept = number(&reader(&store, "b", KeyScope::Provider).await);
     revoke_key(store.as_ref(), &operator, revoked).await.unwrap();
     let keys = store.keys(&operator).await.unwrap();
     let told: Vec<_> = keys
@@ -277,6 +291,12 @@ macro_rules! keeps_its_promises {
             statistics_stay_in_the_scope,
             values_are_those_that_the_scope_has,
             absurd_numbers_do_no_harm,
+            a_name_is_given_once,
+            what_a_session_gives_ends_with_it,
+            a_session_is_over_at_its_time,
+            a_second_factor_is_good_once,
+            attempts_are_counted_by_name,
+            uses_of_keys_add_up,
         );
     };
 }

@@ -49,7 +49,7 @@ fn reason(failure: &StoreError) -> &'static str {
     match failure {
         StoreError::Unavailable(reason) | StoreError::Damaged(reason) => reason,
         StoreError::Overloaded => "overloaded",
-        StoreError::Revoked => "the key was revoked",
+        StoreError::Revoked => "the right has ended",
         StoreError::Closed => "it is closed",
     }
 }

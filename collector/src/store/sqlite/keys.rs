@@ -7,7 +7,7 @@ use super::failure::unavailable;
 use crate::auth::{ClientId, KeyHash, NewKey, StoredKey};
 use crate::store::StoreError;
 
-const COLUMNS: &str = "id, hash, client_id, scope, created_at, revoked_at";
+const COLUMNS: &str = "id, hash, client_id, scope, created_at, revoked_at, last_used_at";
 
 /// A number that changes whenever a key does.
 pub(super) async fn generation<'e>(
@@ -96,5 +96,6 @@ fn stored(row: &SqliteRow) -> Result<StoredKey, StoreError> {
         scope: scope.parse().map_err(|_| damaged())?,
         created_at: row.try_get(4).map_err(unavailable)?,
         revoked_at: row.try_get(5).map_err(unavailable)?,
+        last_used_at: row.try_get(6).map_err(unavailable)?,
     })
 }

@@ -1,5 +1,6 @@
 //! The store in one file: SQLite with a write-ahead log, one writer and a few readers.
 
+mod act;
 mod failure;
 mod health;
 mod index;
@@ -8,19 +9,24 @@ mod insert;
 mod keys;
 mod lag;
 mod list;
+mod logins;
 mod lost;
 mod memory;
 mod open;
+mod people;
 #[cfg(test)]
 mod plans;
 mod read;
 mod rollup;
 mod row;
 mod select;
+mod sessions;
 mod span;
 mod statement;
 mod statistics;
 mod tally;
+mod users;
+mod uses;
 mod values;
 mod words;
 mod writer;
@@ -34,16 +40,20 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use crate::auth::{ClientId, Gate, Ingest, KeySource, NewKey, Operator, Scope, StoredKey, Watch};
+use crate::auth::{
+    ClientId, Gate, Holder, Ingest, KeySource, KeyUse, NewKey, Operator, Scope, StoredKey, Watch,
+};
 use crate::metrics;
+use crate::time;
 
+use self::act::{Act, Done};
 use self::health::Health;
 use self::indexer::Indexer;
 use self::lag::Lag;
 use self::writer::{Append, Order, Writer};
 use super::{
-    BoxFuture, Bucket, Dimension, Entry, Filter, Grouping, KeyRecord, Kind, LostTotal, Page,
-    PageRequest, Selection, Series, Statistics, Store, StoreError, Stored,
+    BoxFuture, Bucket, Dimension, Entry, Filter, Grouping, KeyRecord, KeyUsage, Kind, LostTotal,
+    Page, PageRequest, Selection, Series, Statistics, Store, StoreError, Stored,
 };
 
 /// How many requests may wait for the writer.
@@ -122,12 +132,12 @@ impl SqliteStore {
     /// nobody keeps the others waiting.
     async fn store(
         &self,
-        key: i64,
+        holder: Holder,
         client: ClientId,
         entries: Vec<Entry>,
     ) -> Result<Vec<Stored>, StoreError> {
         let (answer, answered) = oneshot::channel();
-        let order = Order::Append(Append { key, client, entries, answer });
+        let order = Order::Append(Append { holder, client, entries, answer });
         let orders = self.orders()?;
         let sent = orders.try_send(order);
         // Told here as well: a writer that hangs tells nothing.
@@ -139,14 +149,11 @@ impl SqliteStore {
         answered.await.unwrap_or(Err(StoreError::Closed))
     }
 
-    /// Waits for room: for an administrator, who is in no hurry.
-    async fn order<T>(
-        &self,
-        order: Order,
-        answer: oneshot::Receiver<Result<T, StoreError>>,
-    ) -> Result<T, StoreError> {
-        self.orders()?.send(order).await.map_err(|_| StoreError::Closed)?;
-        answer.await.unwrap_or(Err(StoreError::Closed))
+    /// Has something done. Waits for room: whoever asks is a person, and in no hurry.
+    async fn act<T>(&self, (act, mut done): (Act, Done<T>)) -> Result<T, StoreError> {
+        self.orders()?.send(Order::Act(act)).await.map_err(|_| StoreError::Closed)?;
+        (&mut done.committed).await.unwrap_or(Err(StoreError::Closed))?;
+        done.value()
     }
 }
 
@@ -158,6 +165,18 @@ impl KeySource for SqliteStore {
     fn active_keys<'a>(&'a self, _: &'a Gate) -> BoxFuture<'a, Result<Vec<StoredKey>, StoreError>> {
         Box::pin(keys::active(&self.keys))
     }
+
+    fn note_uses<'a>(
+        &'a self,
+        _: &'a Gate,
+        uses: Vec<KeyUse>,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(self.act(Act::new(None, move |writer| {
+            Box::pin(async move {
+                uses::note(writer, &uses, time::now_millis()).await.map(|()| ((), Vec::new()))
+            })
+        })))
+    }
 }
 
 impl Store for SqliteStore {
@@ -166,7 +185,10 @@ impl Store for SqliteStore {
         rights: Ingest,
         entries: Vec<Entry>,
     ) -> BoxFuture<'_, Result<Vec<Stored>, StoreError>> {
-        Box::pin(async move { self.store(rights.key(), rights.client().clone(), entries).await })
+        Box::pin(async move {
+            let holder = Holder::Key(rights.key());
+            self.store(holder, rights.client().clone(), entries).await
+        })
     }
 
     fn record<'a>(
@@ -208,7 +230,8 @@ impl Store for SqliteStore {
         record: Entry,
     ) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async move {
-            self.store(scope.key(), ClientId::collector(), vec![record]).await.map(drop)
+            let holder = scope.holder().clone();
+            self.store(holder, ClientId::collector(), vec![record]).await.map(drop)
         })
     }
 
@@ -248,26 +271,40 @@ impl Store for SqliteStore {
 
     fn create_key<'a>(
         &'a self,
-        _: &'a Operator,
+        operator: &'a Operator,
         key: NewKey,
         record: KeyRecord,
     ) -> BoxFuture<'a, Result<i64, StoreError>> {
-        Box::pin(async move {
-            let (answer, answered) = oneshot::channel();
-            self.order(Order::CreateKey { key, record, answer }, answered).await
-        })
+        let (act, done) = Act::new(operator.session(), move |writer| {
+            Box::pin(async move {
+                let key = keys::insert(writer, &key, time::now_millis()).await?;
+                Ok((key.id, vec![record.of(&key)]))
+            })
+        });
+        Box::pin(self.act((act.of_keys(), done)))
     }
 
     fn revoke_key<'a>(
         &'a self,
-        _: &'a Operator,
+        operator: &'a Operator,
         key: i64,
         record: KeyRecord,
     ) -> BoxFuture<'a, Result<bool, StoreError>> {
-        Box::pin(async move {
-            let (answer, answered) = oneshot::channel();
-            self.order(Order::RevokeKey { key, record, answer }, answered).await
-        })
+        let (act, done) = Act::new(operator.session(), move |writer| {
+            Box::pin(async move {
+                let key = keys::revoke(writer, key, time::now_millis()).await?;
+                Ok((key.is_some(), key.map(|key| record.of(&key)).into_iter().collect()))
+            })
+        });
+        Box::pin(self.act((act.of_keys(), done)))
+    }
+
+    fn key_usages<'a>(
+        &'a self,
+        _: &'a Operator,
+        now: i64,
+    ) -> BoxFuture<'a, Result<Vec<KeyUsage>, StoreError>> {
+        Box::pin(uses::lately(&self.keys, now))
     }
 
     fn lost<'a>(&'a self, watch: &'a Watch) -> BoxFuture<'a, Result<Vec<LostTotal>, StoreError>> {

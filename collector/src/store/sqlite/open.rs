@@ -15,11 +15,12 @@ use super::failure::{LOCKED, unavailable};
 use crate::store::StoreError;
 
 /// Every step from an empty file on; a step that was released never changes.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("migrations/0001_records.sql"),
     include_str!("migrations/0002_rollups.sql"),
     include_str!("migrations/0003_views.sql"),
     include_str!("migrations/0004_lost.sql"),
+    include_str!("migrations/0005_people.sql"),
 ];
 /// How long to wait for another process that writes.
 const PATIENCE: Duration = Duration::from_secs(5);

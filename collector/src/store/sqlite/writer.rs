@@ -11,17 +11,17 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::yield_now;
 use tokio::time::timeout;
 
+use super::act::{Act, Work};
 use super::failure::unavailable;
 use super::health::Health;
 use super::insert::{Insertion, Numbered};
-use super::keys;
 use super::lag::Lag;
 use super::lost;
 use super::memory::Memory;
-use crate::auth::{ClientId, NewKey};
+use super::sessions;
+use crate::auth::{ClientId, Holder};
 use crate::metrics;
-use crate::store::{Entry, KeyRecord, StoreError, Stored};
-use crate::time;
+use crate::store::{Entry, StoreError, Stored};
 
 /// How many records one transaction takes before it is committed; one request's are never split.
 const GROUP_RECORDS: usize = 2_000;
@@ -37,17 +37,15 @@ pub(super) type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
 pub(super) enum Order {
     /// Store records.
     Append(Append),
-    /// Make a key, and store the record of it.
-    CreateKey { key: NewKey, record: KeyRecord, answer: Answer<i64> },
-    /// Revoke a key, and store the record of it.
-    RevokeKey { key: i64, record: KeyRecord, answer: Answer<bool> },
+    /// Change something else, and store the records of it.
+    Act(Act),
 }
 
 /// Records of one request.
 #[derive(Debug)]
 pub(super) struct Append {
-    /// The key that gave the right to store them. They are stored while it stands.
-    pub(super) key: i64,
+    /// What gave the right to store them. They are stored while it stands.
+    pub(super) holder: Holder,
     /// Whose records they are.
     pub(super) client: ClientId,
     pub(super) entries: Vec<Entry>,
@@ -95,12 +93,7 @@ impl Writer {
                     self.append(group).await;
                     next = other;
                 }
-                Order::CreateKey { key, record, answer } => {
-                    let _ = answer.send(self.create_key(&key, record).await);
-                }
-                Order::RevokeKey { key, record, answer } => {
-                    let _ = answer.send(self.revoke_key(key, record).await);
-                }
+                Order::Act(act) => self.act(act).await,
             }
         }
         // What cannot be closed is closed by the end of the process; nothing is lost by it.
@@ -154,9 +147,10 @@ impl Writer {
 
     async fn append(&mut self, group: Vec<Append>) {
         let (mut records, mut waiting) = (Vec::new(), Vec::new());
-        for Append { key, client, entries, answer } in group {
+        for Append { holder, client, entries, answer } in group {
             waiting.push((entries.len(), answer));
-            records.extend(entries.into_iter().map(|entry| (key, client.clone(), entry)));
+            let own = entries.into_iter();
+            records.extend(own.map(|entry| (holder.clone(), client.clone(), entry)));
         }
         let (count, begun) = (records.len(), Instant::now());
         let result = self.transaction(records).await;
@@ -165,10 +159,11 @@ impl Writer {
         answer(waiting, result);
     }
 
-    /// All of the group in one transaction; `None` for a record whose key was revoked.
+    /// All of the group in one transaction; `None` for a record whose key was revoked, or whose
+    /// session has ended.
     async fn transaction(
         &mut self,
-        records: Vec<(i64, ClientId, Entry)>,
+        records: Vec<(Holder, ClientId, Entry)>,
     ) -> Result<Vec<Option<Stored>>, StoreError> {
         self.begin().await?;
         let result = self.fill(records).await;
@@ -177,13 +172,16 @@ impl Writer {
 
     async fn fill(
         &mut self,
-        records: Vec<(i64, ClientId, Entry)>,
+        records: Vec<(Holder, ClientId, Entry)>,
     ) -> Result<Vec<Option<Stored>>, StoreError> {
         let mut outcomes = Vec::with_capacity(records.len());
         let mut admitted = Vec::with_capacity(records.len());
         let mut places = Vec::with_capacity(records.len());
-        for (place, (key, client, entry)) in records.into_iter().enumerate() {
-            let is_active = self.memory.is_active(key);
+        for (place, (holder, client, entry)) in records.into_iter().enumerate() {
+            let is_active = match holder {
+                Holder::Key(key) => self.memory.is_active(key),
+                Holder::Session { session, .. } => self.stands(session).await?,
+            };
             outcomes.push(is_active.then_some(Stored::Duplicate));
             if is_active {
                 places.push(place);
@@ -230,27 +228,40 @@ impl Writer {
         Ok(rows.into_iter().collect())
     }
 
-    async fn create_key(&mut self, key: &NewKey, record: KeyRecord) -> Result<i64, StoreError> {
-        self.begin().await?;
-        let result = match keys::insert(&mut self.connection, key, time::now_millis()).await {
-            Ok(key) => self.tell(record.of(&key)).await.map(|()| key.id),
-            Err(error) => Err(error),
-        };
-        let result = self.end(result).await;
-        self.memory.forget();
-        result
+    async fn act(&mut self, act: Act) {
+        let Act { session, changes_keys, work, answer } = act;
+        let result = self.acted(session, work).await;
+        if changes_keys {
+            self.memory.forget();
+        }
+        // Who no longer waits for it need not know.
+        let _ = answer.send(result);
     }
 
-    async fn revoke_key(&mut self, key: i64, record: KeyRecord) -> Result<bool, StoreError> {
+    async fn acted(&mut self, session: Option<i64>, work: Work) -> Result<(), StoreError> {
         self.begin().await?;
-        let result = match keys::revoke(&mut self.connection, key, time::now_millis()).await {
-            Ok(Some(key)) => self.tell(record.of(&key)).await.map(|()| true),
-            Ok(None) => Ok(false),
-            Err(error) => Err(error),
-        };
-        let result = self.end(result).await;
-        self.memory.forget();
-        result
+        let result = self.work(session, work).await;
+        // That somebody has no right is no failure of the store.
+        let has_right = result != Err(StoreError::Revoked);
+        self.end(if has_right { result } else { Ok(()) }).await?;
+        if has_right { Ok(()) } else { Err(StoreError::Revoked) }
+    }
+
+    async fn work(&mut self, session: Option<i64>, work: Work) -> Result<(), StoreError> {
+        if let Some(session) = session {
+            if !self.stands(session).await? {
+                return Err(StoreError::Revoked);
+            }
+        }
+        for record in work(&mut self.connection).await? {
+            self.tell(record).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether a session stands. Whoever asks was let in a moment ago, by a clock of its own.
+    async fn stands(&mut self, session: i64) -> Result<bool, StoreError> {
+        sessions::stands(&mut self.connection, session, i64::MIN).await
     }
 
     /// A record of the collector's own.

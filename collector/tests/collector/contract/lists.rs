@@ -8,7 +8,7 @@ use epilogue_collector::{COLLECTOR_CLIENT, ClientId, KeyScope, Scope, revoke_key
 use epilogue_collector::{Operator, store::StoreError};
 use uuid::Uuid;
 
-use super::{Shared, reader, writer};
+use super::{Shared, number, reader, writer};
 
 /// A record that differs from its neighbours in everything, where it has it.
 fn varied(at: usize) -> Entry {
@@ -271,7 +271,7 @@ pub(super) async fn what_a_reader_does_is_told_of_while_its_key_stands(store: Sh
     };
     store.tell(&scope, told(1)).await.unwrap();
     let operator = Operator::at_the_command_line();
-    assert!(revoke_key(store.as_ref(), &operator, scope.key()).await.unwrap());
+    assert!(revoke_key(store.as_ref(), &operator, number(&scope)).await.unwrap());
     assert_eq!(store.tell(&scope, told(2)).await, Err(StoreError::Revoked));
     let looks = Filter { action_type: Some("look".to_owned()), ..Filter::default() };
     let shelf = Shelf { store, rows: Vec::new(), readers: Vec::new() };

@@ -1,0 +1,125 @@
+//! What people do with their own accounts: the password and the second factor.
+
+use serde_json::json;
+
+use super::told;
+use super::{Desk, LoginError};
+use crate::auth::{Due, KeyHash, Passcode, Password, TotpSecret, UnfitPassword, Visit};
+use crate::store::LoginChange;
+
+/// How many recovery codes there are.
+const CODES: usize = 10;
+
+impl Desk {
+    /// Changes the password; all other sessions end.
+    ///
+    /// # Errors
+    /// Where the present one is wrong, too many attempts failed, the new one is not taken, or it
+    /// cannot be done just now.
+    pub async fn change_password(
+        &self,
+        visit: &Visit,
+        present: &str,
+        new: &str,
+    ) -> Result<(), LoginError> {
+        if !visit.has_entered() {
+            return Err(LoginError::NotNow);
+        }
+        let [present, new] = [present, new].map(Password::typed);
+        new.check(&visit.user().name)?;
+        if new == present {
+            return Err(UnfitPassword("the new password is the present one").into());
+        }
+        let turn = self.passwords.turn().await?;
+        let (account, who) = self.own(visit).await?;
+        let is_last = self.count(&who).await?;
+        if !turn.verify(&present, Some(&account.password)).await? {
+            let records = told::failed(&who, true, "change_password", "password", is_last);
+            return self.fail(records).await;
+        }
+        let password = self.passwords.turn().await?.hash(&new).await?;
+        let (user, session) = (account.user.id, visit.session().id);
+        let change = LoginChange::ChangePassword { user, password, session, name: who.hash };
+        let record = told::did(&account.user.name, "change_password").entry();
+        let is_done = self.change(change, vec![record]).await?;
+        if is_done { Ok(()) } else { Err(LoginError::NotNow) }
+    }
+
+    /// What a second factor is about to be set up with, which is the same until that is done.
+    ///
+    /// # Errors
+    /// Where there is one already, or it cannot be done just now.
+    pub async fn propose(&self, visit: &Visit) -> Result<TotpSecret, LoginError> {
+        if !may_enrol(visit) {
+            return Err(LoginError::NotNow);
+        }
+        if let Some(secret) = &visit.session().pending {
+            return Ok(secret.clone());
+        }
+        let secret = TotpSecret::random()?;
+        let change = LoginChange::Propose { session: visit.session().id, secret: secret.clone() };
+        let is_done = self.change(change, Vec::new()).await?;
+        if is_done { Ok(secret) } else { Err(LoginError::NotNow) }
+    }
+
+    /// Sets up what was proposed, which a code proves to be known; all other sessions end. Answers
+    /// the recovery codes, which are shown this once.
+    ///
+    /// # Errors
+    /// Where the code is wrong, nothing was proposed, or it cannot be done just now.
+    pub async fn enrol(&self, visit: &Visit, code: &str) -> Result<Vec<Passcode>, LoginError> {
+        let secret = visit.session().pending.as_ref().filter(|_| may_enrol(visit));
+        let secret = secret.ok_or(LoginError::NotNow)?;
+        let digits: String = code.split_whitespace().collect();
+        let name = &visit.user().name;
+        let Some(step) = secret.step(&digits, self.clock.now()) else {
+            let told = told::did(name, "enrol_second_factor").in_vain();
+            return self.fail(vec![told.entry()]).await;
+        };
+        let mut codes = Vec::with_capacity(CODES);
+        for _ in 0..CODES {
+            codes.push(Passcode::random()?);
+        }
+        let hashes: Vec<KeyHash> = codes.iter().map(Passcode::hash).collect();
+        let change = LoginChange::Enrol { session: visit.session().id, step, codes: hashes };
+        let record = told::did(name, "enrol_second_factor").entry();
+        let is_done = self.change(change, vec![record]).await?;
+        if is_done { Ok(codes) } else { Err(LoginError::NotNow) }
+    }
+
+    /// Removes the second factor, by a code of it or a recovery code.
+    ///
+    /// # Errors
+    /// Where the code is wrong or was used before, too many attempts failed, the role asks for a
+    /// second factor, there is none, or it cannot be done just now.
+    pub async fn remove_factor(&self, visit: &Visit, code: &str) -> Result<(), LoginError> {
+        let is_asked = self.auth.second_factor_rule().asks(&visit.user().role);
+        if visit.due().is_some() || !visit.user().has_second_factor || is_asked {
+            return Err(LoginError::NotNow);
+        }
+        let (account, who) = self.own(visit).await?;
+        let is_last = self.count(&who).await?;
+        if let Some(proof) = self.proof(&account, code) {
+            let (name, now) = (&account.user.name, self.clock.now());
+            let user = account.user.id;
+            let change = LoginChange::Remove { user, proof, now, name: who.hash };
+            let told = told::did(name, "remove_second_factor").with(json!({}));
+            let records = std::iter::once(told.entry()).chain(told::recovery(name, Some(proof)));
+            if self.change(change, records.collect()).await? {
+                return Ok(());
+            }
+        }
+        let records = told::failed(&who, true, "remove_second_factor", "code", is_last);
+        self.fail(records).await
+    }
+
+    /// Whether this role has to have a second factor.
+    pub fn asks_for_factor(&self, visit: &Visit) -> bool {
+        self.auth.second_factor_rule().asks(&visit.user().role)
+    }
+}
+
+/// Whoever was given a password changes that first.
+fn may_enrol(visit: &Visit) -> bool {
+    matches!(visit.due(), None | Some(Due::Enrolment)) && !visit.user().has_second_factor
+}

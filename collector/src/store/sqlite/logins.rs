@@ -1,0 +1,251 @@
+//! What logging in changes: sessions, second factors and attempts.
+
+use sqlx::query::Query;
+use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteConnection};
+use sqlx::{Executor, Row as _};
+
+use super::failure::unavailable;
+use super::users;
+use crate::auth::{Attempts, KeyHash, PasswordHash, Stage};
+use crate::store::{Attempt, LoginChange, NewSession, Proof, StoreError};
+
+/// Does what is asked for; `false` where it does not apply.
+pub(super) async fn change(
+    writer: &mut SqliteConnection,
+    change: &LoginChange,
+) -> Result<bool, StoreError> {
+    match change {
+        LoginChange::Begin { session, name } => begin(writer, session, name).await,
+        LoginChange::Complete { session, renewed, proof, name } => {
+            complete(writer, *session, renewed, *proof, name).await
+        }
+        LoginChange::Use { session, now, expires_at } => {
+            let sql = "UPDATE sessions SET seen_at = ?, expires_at = ? WHERE id = ?";
+            did(writer, sqlx::query(sql).bind(now).bind(expires_at).bind(session)).await
+        }
+        LoginChange::End { session } => {
+            did(writer, sqlx::query("DELETE FROM sessions WHERE id = ?").bind(session)).await
+        }
+        LoginChange::EndAll { user } => {
+            did(writer, sqlx::query("DELETE FROM sessions WHERE user_id = ?").bind(user)).await
+        }
+        LoginChange::ChangePassword { user, password, session, name } => {
+            let is_done = change_password(writer, *user, password, *session).await?;
+            forget_attempts(writer, name).await.map(|()| is_done)
+        }
+        LoginChange::Propose { session, secret } => {
+            let sql = "UPDATE sessions SET pending_secret = ? WHERE id = ?";
+            did(writer, sqlx::query(sql).bind(secret.as_bytes()).bind(session)).await
+        }
+        LoginChange::Enrol { session, step, codes } => enrol(writer, *session, *step, codes).await,
+        LoginChange::Remove { user, proof, now, name } => {
+            remove(writer, *user, *proof, *now, name).await
+        }
+        LoginChange::Tidy { now } => tidy(writer, *now).await,
+    }
+}
+
+/// Runs a statement, and tells whether it changed anything.
+async fn did<'q>(
+    writer: &mut SqliteConnection,
+    query: Query<'q, Sqlite, SqliteArguments<'q>>,
+) -> Result<bool, StoreError> {
+    Ok(query.execute(writer).await.map_err(unavailable)?.rows_affected() > 0)
+}
+
+async fn begin(
+    writer: &mut SqliteConnection,
+    session: &NewSession,
+    name: &KeyHash,
+) -> Result<bool, StoreError> {
+    // Who was disabled while the password was looked at gets none.
+    let sql = "INSERT INTO sessions (hash, user_id, stage, created_at, seen_at, expires_at) \
+         SELECT ?, id, ?, ?, ?, ? FROM users WHERE id = ? AND disabled_at IS NULL";
+    let query = sqlx::query(sql)
+        .bind(session.token.as_bytes())
+        .bind(session.stage.as_str())
+        .bind(session.now)
+        .bind(session.now)
+        .bind(session.expires_at)
+        .bind(session.user);
+    if !did(writer, query).await? {
+        return Ok(false);
+    }
+    match session.stage {
+        Stage::Full => succeeded(writer, session, name).await?,
+        Stage::Password => {
+            let sql = "UPDATE login_attempts SET failures = failures - 1 WHERE hash = ?";
+            did(writer, sqlx::query(sql).bind(name.as_bytes())).await?;
+        }
+    }
+    Ok(true)
+}
+
+/// Somebody is in: what failed before is forgotten.
+async fn succeeded(
+    writer: &mut SqliteConnection,
+    session: &NewSession,
+    name: &KeyHash,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE users SET last_login_at = ? WHERE id = ?";
+    did(writer, sqlx::query(sql).bind(session.now).bind(session.user)).await?;
+    forget_attempts(writer, name).await
+}
+
+async fn forget_attempts(writer: &mut SqliteConnection, name: &KeyHash) -> Result<(), StoreError> {
+    let sql = "DELETE FROM login_attempts WHERE hash = ?";
+    did(writer, sqlx::query(sql).bind(name.as_bytes())).await.map(drop)
+}
+
+async fn complete(
+    writer: &mut SqliteConnection,
+    session: i64,
+    renewed: &NewSession,
+    proof: Proof,
+    name: &KeyHash,
+) -> Result<bool, StoreError> {
+    if !accept(writer, renewed.user, proof, renewed.now).await? {
+        return Ok(false);
+    }
+    let sql = "UPDATE sessions SET hash = ?, stage = ?, created_at = ?, seen_at = ?, expires_at = ? \
+         WHERE id = ? AND user_id = ? AND stage = 'password' AND expires_at > ?";
+    let query = sqlx::query(sql)
+        .bind(renewed.token.as_bytes())
+        .bind(renewed.stage.as_str())
+        .bind(renewed.now)
+        .bind(renewed.now)
+        .bind(renewed.expires_at)
+        .bind(session)
+        .bind(renewed.user)
+        .bind(renewed.now);
+    // The proof is used up all the same where the session ended meanwhile.
+    let is_done = did(writer, query).await?;
+    if is_done {
+        succeeded(writer, renewed, name).await?;
+    }
+    Ok(is_done)
+}
+
+/// Takes a second factor, which is good once.
+async fn accept(
+    writer: &mut SqliteConnection,
+    user: i64,
+    proof: Proof,
+    now: i64,
+) -> Result<bool, StoreError> {
+    match proof {
+        Proof::Step(step) => {
+            let sql = "UPDATE users SET totp_step = ? \
+                 WHERE id = ? AND totp_step < ? AND totp_secret IS NOT NULL";
+            did(writer, sqlx::query(sql).bind(step).bind(user).bind(step)).await
+        }
+        Proof::Recovery(code) => {
+            let sql = "UPDATE recovery_codes SET used_at = ? \
+                 WHERE user_id = ? AND hash = ? AND used_at IS NULL";
+            did(writer, sqlx::query(sql).bind(now).bind(user).bind(code.as_bytes())).await
+        }
+    }
+}
+
+async fn change_password(
+    writer: &mut SqliteConnection,
+    user: i64,
+    password: &PasswordHash,
+    session: i64,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE users SET password = ?, must_change = 0 WHERE id = ? \
+         AND EXISTS (SELECT 1 FROM sessions WHERE id = ? AND user_id = users.id)";
+    let query = sqlx::query(sql).bind(password.as_str()).bind(user).bind(session);
+    let is_done = did(writer, query).await?;
+    if is_done {
+        end_others(writer, user, session).await?;
+    }
+    Ok(is_done)
+}
+
+async fn end_others(
+    writer: &mut SqliteConnection,
+    user: i64,
+    session: i64,
+) -> Result<(), StoreError> {
+    let sql = "DELETE FROM sessions WHERE user_id = ? AND id <> ?";
+    did(writer, sqlx::query(sql).bind(user).bind(session)).await.map(drop)
+}
+
+async fn enrol(
+    writer: &mut SqliteConnection,
+    session: i64,
+    step: i64,
+    codes: &[KeyHash],
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE users SET totp_secret = pending_secret, totp_step = ? FROM sessions \
+         WHERE sessions.id = ? AND users.id = sessions.user_id \
+         AND totp_secret IS NULL AND pending_secret IS NOT NULL RETURNING users.id";
+    let query = sqlx::query_scalar(sql).bind(step).bind(session);
+    let user: Option<i64> = query.fetch_optional(&mut *writer).await.map_err(unavailable)?;
+    let Some(user) = user else { return Ok(false) };
+    users::forget_codes(writer, Some(user)).await?;
+    for code in codes {
+        let sql = "INSERT INTO recovery_codes (user_id, hash) VALUES (?, ?)";
+        did(writer, sqlx::query(sql).bind(user).bind(code.as_bytes())).await?;
+    }
+    let sql = "UPDATE sessions SET pending_secret = NULL WHERE id = ?";
+    did(writer, sqlx::query(sql).bind(session)).await?;
+    end_others(writer, user, session).await?;
+    Ok(true)
+}
+
+async fn remove(
+    writer: &mut SqliteConnection,
+    user: i64,
+    proof: Proof,
+    now: i64,
+    name: &KeyHash,
+) -> Result<bool, StoreError> {
+    if !accept(writer, user, proof, now).await? {
+        return Ok(false);
+    }
+    let sql = "UPDATE users SET totp_secret = NULL WHERE id = ?";
+    did(writer, sqlx::query(sql).bind(user)).await?;
+    users::forget_codes(writer, Some(user)).await?;
+    forget_attempts(writer, name).await?;
+    Ok(true)
+}
+
+async fn tidy(writer: &mut SqliteConnection, now: i64) -> Result<bool, StoreError> {
+    let sessions =
+        did(writer, sqlx::query("DELETE FROM sessions WHERE expires_at <= ?").bind(now)).await?;
+    let sql = "DELETE FROM login_attempts WHERE since <= ?";
+    let before = Attempts::forgotten_before(now);
+    Ok(did(writer, sqlx::query(sql).bind(before)).await? || sessions)
+}
+
+/// The attempts under the name with this hash.
+pub(super) async fn attempts<'e>(
+    reader: impl Executor<'e, Database = Sqlite>,
+    name: &KeyHash,
+) -> Result<Attempts, StoreError> {
+    let sql = "SELECT failures, since FROM login_attempts WHERE hash = ?";
+    let row = sqlx::query(sql).bind(name.as_bytes()).fetch_optional(reader).await;
+    let Some(row) = row.map_err(unavailable)? else { return Ok(Attempts::default()) };
+    let failures: i64 = row.try_get("failures").map_err(unavailable)?;
+    let since = row.try_get("since").map_err(unavailable)?;
+    Ok(Attempts { failures: u32::try_from(failures.max(0)).unwrap_or(u32::MAX), since })
+}
+
+/// Counts another.
+pub(super) async fn attempt(
+    writer: &mut SqliteConnection,
+    name: &KeyHash,
+    now: i64,
+) -> Result<Attempt, StoreError> {
+    let before = attempts(&mut *writer, name).await?;
+    if let Some(wait) = before.wait(now) {
+        return Ok(Attempt::Wait(wait));
+    }
+    let own = before.and_another(now);
+    let sql = "INSERT INTO login_attempts VALUES (?, ?, ?) ON CONFLICT DO UPDATE \
+         SET failures = excluded.failures, since = excluded.since";
+    did(writer, sqlx::query(sql).bind(name.as_bytes()).bind(own.failures).bind(own.since)).await?;
+    Ok(Attempt::Counted { is_last: own.are_too_many() })
+}

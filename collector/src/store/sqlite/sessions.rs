@@ -1,0 +1,72 @@
+//! The table of sessions, as it is read.
+
+use sqlx::sqlite::{SqlitePool, SqliteRow};
+use sqlx::{Executor, Row as _, Sqlite};
+
+use super::failure::unavailable;
+use super::users;
+use crate::auth::{KeyHash, Stage, StoredSession};
+use crate::store::StoreError;
+
+/// The session with this token, where it stands.
+pub(super) async fn by_token(
+    reader: &SqlitePool,
+    token: &KeyHash,
+    now: i64,
+) -> Result<Option<StoredSession>, StoreError> {
+    let sql = select("sessions.hash = ?");
+    let query = sqlx::query(&sql).bind(now).bind(token.as_bytes());
+    let row = query.fetch_optional(reader).await.map_err(unavailable)?;
+    row.as_ref().map(session).transpose()
+}
+
+/// The sessions of a user that stand, the newest first.
+pub(super) async fn of_user(
+    reader: &SqlitePool,
+    user: i64,
+    now: i64,
+) -> Result<Vec<StoredSession>, StoreError> {
+    let sql = select("sessions.user_id = ? ORDER BY sessions.id DESC");
+    let rows = sqlx::query(&sql).bind(now).bind(user).fetch_all(reader).await;
+    rows.map_err(unavailable)?.iter().map(session).collect()
+}
+
+/// Whether the session of this number stands.
+pub(super) async fn stands<'e>(
+    reader: impl Executor<'e, Database = Sqlite>,
+    session: i64,
+    now: i64,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT count(*) FROM sessions WHERE id = ? AND stage = 'full' AND expires_at > ?";
+    let count: i64 = sqlx::query_scalar(sql)
+        .bind(session)
+        .bind(now)
+        .fetch_one(reader)
+        .await
+        .map_err(unavailable)?;
+    Ok(count > 0)
+}
+
+/// Sessions of users who are disabled are gone already; it is asked for all the same.
+fn select(condition: &str) -> String {
+    format!(
+        "SELECT sessions.id, stage, pending_secret, sessions.created_at, seen_at, expires_at, {} \
+         FROM sessions JOIN users ON users.id = sessions.user_id \
+         WHERE expires_at > ? AND users.disabled_at IS NULL AND {condition}",
+        users::COLUMNS
+    )
+}
+
+fn session(row: &SqliteRow) -> Result<StoredSession, StoreError> {
+    let stage = Stage::named(row.try_get("stage").map_err(unavailable)?);
+    let pending: Option<&[u8]> = row.try_get("pending_secret").map_err(unavailable)?;
+    Ok(StoredSession {
+        id: row.try_get("id").map_err(unavailable)?,
+        user: users::user(row)?,
+        stage: stage.ok_or(StoreError::Damaged("a session cannot be read"))?,
+        pending: pending.map(users::read_secret).transpose()?,
+        created_at: row.try_get("created_at").map_err(unavailable)?,
+        seen_at: row.try_get("seen_at").map_err(unavailable)?,
+        expires_at: row.try_get("expires_at").map_err(unavailable)?,
+    })
+}
