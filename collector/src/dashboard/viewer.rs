@@ -3,22 +3,57 @@
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use http::header;
+use http::Method;
 use http::request::Parts;
 
-use crate::auth::Scope;
+use crate::auth::{Operator, Scope, Visit};
 
 use super::failure::PageError;
+use super::next::Next;
 use super::routes::Dashboard;
 
-const COOKIE: &str = "epilogue_session";
+/// Whoever has a session, also where something has to be done first.
+#[derive(Clone, Debug)]
+pub(super) struct Guest(Visit);
 
-/// Whoever is logged in. Every page but the login takes one.
+impl Guest {
+    /// The session and what it gives.
+    pub(super) fn visit(&self) -> &Visit {
+        &self.0
+    }
+
+    /// What every form has to bring back.
+    pub(super) fn csrf(&self) -> &str {
+        self.0.form_token().reveal()
+    }
+}
+
+impl AsRef<Self> for Guest {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
+impl FromRequestParts<Arc<Dashboard>> for Guest {
+    type Rejection = PageError;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        dashboard: &Arc<Dashboard>,
+    ) -> Result<Self, PageError> {
+        let visit = match dashboard.cookie.token(&parts.headers) {
+            Some(token) => dashboard.desk.visit(&token).await?,
+            None => None,
+        };
+        visit.map(Self).ok_or_else(|| PageError::LoginFirst(here(parts)))
+    }
+}
+
+/// Whoever is logged in, and has nothing to do first. Every page but those of the login takes one.
 #[derive(Clone, Debug)]
 pub(crate) struct Viewer {
+    guest: Guest,
     scope: Scope,
-    user: String,
-    csrf: String,
 }
 
 impl Viewer {
@@ -29,12 +64,23 @@ impl Viewer {
 
     /// The name.
     pub(crate) fn user(&self) -> &str {
-        &self.user
+        self.guest.visit().user().name.as_str()
     }
 
     /// What every form has to bring back.
     pub(crate) fn csrf(&self) -> &str {
-        &self.csrf
+        self.guest.csrf()
+    }
+
+    /// The session.
+    pub(crate) fn visit(&self) -> &Visit {
+        self.guest.visit()
+    }
+}
+
+impl AsRef<Guest> for Viewer {
+    fn as_ref(&self) -> &Guest {
+        &self.guest
     }
 }
 
@@ -44,15 +90,45 @@ impl FromRequestParts<Arc<Dashboard>> for Viewer {
     async fn from_request_parts(
         parts: &mut Parts,
         dashboard: &Arc<Dashboard>,
-    ) -> Result<Self, Self::Rejection> {
-        let own = parts.uri.path_and_query().map_or("/", |own| own.as_str()).to_owned();
-        let cookies = parts.headers.get_all(header::COOKIE).iter();
-        let key = cookies
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split("; "))
-            .find_map(|pair| pair.strip_prefix(COOKIE)?.strip_prefix('='));
-        let key = key.ok_or(PageError::LoginFirst(own.clone()))?;
-        let scope = dashboard.library.reader(key).await.map_err(|_| PageError::LoginFirst(own))?;
-        Ok(Self { scope, user: "somebody".to_owned(), csrf: String::new() })
+    ) -> Result<Self, PageError> {
+        let guest = Guest::from_request_parts(parts, dashboard).await?;
+        if let Some(due) = guest.visit().due() {
+            return Err(PageError::Due(due, here(parts)));
+        }
+        let scope = guest.visit().scope().ok_or(PageError::NotFound)?;
+        Ok(Self { guest, scope })
     }
+}
+
+/// Whoever administers: a provider. For others the page is not there.
+#[derive(Clone, Debug)]
+pub(super) struct Provider {
+    pub(super) viewer: Viewer,
+    pub(super) operator: Operator,
+}
+
+impl AsRef<Guest> for Provider {
+    fn as_ref(&self) -> &Guest {
+        &self.viewer.guest
+    }
+}
+
+impl FromRequestParts<Arc<Dashboard>> for Provider {
+    type Rejection = PageError;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        dashboard: &Arc<Dashboard>,
+    ) -> Result<Self, PageError> {
+        let viewer = Viewer::from_request_parts(parts, dashboard).await?;
+        let operator = viewer.visit().operator().ok_or(PageError::NotFound)?;
+        Ok(Self { viewer, operator })
+    }
+}
+
+/// The page that is asked for, to come back to. What a form sends is not sent again by coming back.
+fn here(parts: &Parts) -> Next {
+    let is_page = parts.method == Method::GET;
+    let here = parts.uri.path_and_query().filter(|_| is_page);
+    Next::asked(here.map_or("/", |here| here.as_str()))
 }

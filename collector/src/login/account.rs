@@ -3,15 +3,17 @@
 use serde_json::json;
 
 use super::told;
+use super::who::Who;
 use super::{Desk, LoginError};
-use crate::auth::{Due, KeyHash, Passcode, Password, TotpSecret, UnfitPassword, Visit};
+use crate::auth::{Account, Due, KeyHash, Passcode, Password, TotpSecret, UnfitPassword, Visit};
 use crate::store::LoginChange;
 
 /// How many recovery codes there are.
 const CODES: usize = 10;
 
 impl Desk {
-    /// Changes the password; all other sessions end.
+    /// Changes the password; all other sessions end. The present one is asked for, but where it was
+    /// given by somebody else: then it was typed a moment ago, and is good for nothing but this.
     ///
     /// # Errors
     /// Where the present one is wrong, too many attempts failed, the new one is not taken, or it
@@ -27,15 +29,12 @@ impl Desk {
         }
         let [present, new] = [present, new].map(Password::typed);
         new.check(&visit.user().name)?;
-        if new == present {
-            return Err(UnfitPassword("the new password is the present one").into());
-        }
-        let turn = self.passwords.turn().await?;
         let (account, who) = self.own(visit).await?;
-        let is_last = self.count(&who).await?;
-        if !turn.verify(&present, Some(&account.password)).await? {
-            let records = told::failed(&who, true, "change_password", "password", is_last);
-            return self.fail(records).await;
+        if visit.due() != Some(Due::Password) {
+            self.check_present(&account, &who, &present).await?;
+        }
+        if self.passwords.turn().await?.verify(&new, Some(&account.password)).await? {
+            return Err(UnfitPassword("the new password is the present one").into());
         }
         let password = self.passwords.turn().await?.hash(&new).await?;
         let (user, session) = (account.user.id, visit.session().id);
@@ -43,6 +42,20 @@ impl Desk {
         let record = told::did(&account.user.name, "change_password").entry();
         let is_done = self.change(change, vec![record]).await?;
         if is_done { Ok(()) } else { Err(LoginError::NotNow) }
+    }
+
+    async fn check_present(
+        &self,
+        account: &Account,
+        who: &Who,
+        present: &Password,
+    ) -> Result<(), LoginError> {
+        let turn = self.passwords.turn().await?;
+        let is_last = self.count(who).await?;
+        if turn.verify(present, Some(&account.password)).await? {
+            return Ok(());
+        }
+        self.fail(told::failed(who, true, "change_password", "password", is_last)).await
     }
 
     /// What a second factor is about to be set up with, which is the same until that is done.

@@ -42,11 +42,6 @@ impl Library {
         Ok(self.auth.read(presented).await?)
     }
 
-    /// The right of whoever shows this key.
-    pub(crate) async fn reader(&self, key: &str) -> Result<Scope, ApiError> {
-        Ok(self.auth.read(Some(key.as_bytes())).await?)
-    }
-
     /// One page; an empty one where there is nothing that may be seen.
     pub(super) async fn page(
         &self,

@@ -15,6 +15,7 @@ use tokio::time::{interval, sleep, timeout};
 
 use crate::auth::{Auth, SecondFactorRule};
 use crate::config::Config;
+use crate::login::Desk;
 use crate::metrics;
 use crate::store::Store;
 use crate::tls::Tls;
@@ -55,7 +56,10 @@ pub async fn run(
     };
     let auth = Auth::new(Arc::clone(&store), config.rate).clock(config.clock.clone());
     let auth = Arc::new(auth.second_factor(rule));
-    let router = routes::routes(Arc::clone(&store), &auth, config.limits, config.tls.is_some());
+    let desk = Desk::new(Arc::clone(&auth), Arc::clone(&store), config.logins, config.clock);
+    let desk = Arc::new(desk);
+    let is_https = config.tls.is_some();
+    let router = routes::routes(&store, &auth, &desk, config.limits, is_https);
     let tls = config.tls.as_ref().map(Tls::acceptor);
     let connections = Connections::new(router, config.header_timeout, tls);
     let room = Room::new(config.max_connections.max(1));
@@ -80,12 +84,24 @@ pub async fn run(
             _ = tidying.tick() => {
                 auth.tidy();
                 metrics::tidy();
+                tokio::spawn(note(Arc::clone(&auth), Arc::clone(&desk)));
             }
             () = &mut shutdown => break,
         }
     }
     drop((listener, newcomer));
     // What takes longer is cut off: a sender that waits for ever must not keep the server.
-    let _ = timeout(config.shutdown_timeout, room.empty()).await;
+    let emptied = async {
+        room.empty().await;
+        auth.note_uses().await
+    };
+    let _ = timeout(config.shutdown_timeout, emptied).await;
     store.close().await;
+}
+
+/// Has the store note what was gathered, and forget what is over. Where it cannot just now, it is
+/// done the next time; that it fails, the store tells by itself.
+async fn note(auth: Arc<Auth<dyn Store>>, desk: Arc<Desk>) {
+    let _ = auth.note_uses().await;
+    let _ = desk.tidy().await;
 }

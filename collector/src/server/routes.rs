@@ -10,21 +10,24 @@ use http::{HeaderValue, header};
 
 use crate::auth::Auth;
 use crate::config::Limits;
-use crate::dashboard;
+use crate::dashboard::{self, Dashboard};
 use crate::error::ApiError;
 use crate::ingest::{self, Intake};
+use crate::login::Desk;
 use crate::query::{self, Library};
 use crate::store::Store;
 
 /// All paths of the server.
 pub(super) fn routes(
-    store: Arc<dyn Store>,
+    store: &Arc<dyn Store>,
     auth: &Arc<Auth<dyn Store>>,
+    desk: &Arc<Desk>,
     limits: Limits,
     is_https: bool,
 ) -> Router {
-    let intake = Arc::new(Intake::new(Arc::clone(auth), Arc::clone(&store), limits));
-    let library = Arc::new(Library::new(Arc::clone(auth), Arc::clone(&store)));
+    let intake = Arc::new(Intake::new(Arc::clone(auth), Arc::clone(store), limits));
+    let library = Arc::new(Library::new(Arc::clone(auth), Arc::clone(store)));
+    let dashboard = Dashboard::new(Arc::clone(&library), Arc::clone(desk), is_https);
     let reading = Router::new()
         .route(LOGS_PATH, get(query::list::list))
         .route("/v1/logs/failed", get(query::list::failed))
@@ -35,19 +38,19 @@ pub(super) fn routes(
         .route("/v1/export", get(query::export::export))
         .route("/v1/stats", get(query::stats::stats))
         .route("/v1/stats/series", get(query::series::series))
-        .with_state(Arc::clone(&library));
+        .with_state(library);
     Router::new()
         .route(LOGS_PATH, post(ingest::post))
         .with_state(intake)
         .merge(reading)
-        .merge(super::health::routes(store, auth))
+        .merge(super::health::routes(Arc::clone(store), auth))
         .route("/openapi.json", get(super::openapi::description))
         .fallback(async || ApiError::not_found())
         .method_not_allowed_fallback(async || {
             ApiError::new(405, "method_not_allowed", "the path has no such method")
         })
         .layer(axum::middleware::map_response(offered))
-        .merge(dashboard::routes(library, is_https))
+        .merge(dashboard::routes(dashboard))
 }
 
 /// Every answer says what is taken, and is for nobody on the way to keep: what a key may see, another

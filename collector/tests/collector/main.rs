@@ -3,6 +3,7 @@
 mod acts;
 mod audit_trail;
 mod bad_requests;
+mod browser;
 mod certificate;
 mod connections;
 mod contract;
@@ -23,6 +24,9 @@ mod limits;
 mod lost;
 mod masked_again;
 mod overload;
+mod people_accounts;
+mod people_administered;
+mod people_entering;
 mod process;
 mod server;
 mod sql_shell;

@@ -31,7 +31,11 @@ impl Server {
     }
 
     pub(crate) async fn with(config: Config) -> Self {
-        let data = tempfile::tempdir().unwrap();
+        Self::over(tempfile::tempdir().unwrap(), config).await
+    }
+
+    /// A server over a store that may be there already.
+    pub(crate) async fn over(data: TempDir, config: Config) -> Self {
         let store = store::open(None, data.path()).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
