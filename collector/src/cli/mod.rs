@@ -2,9 +2,11 @@
 
 mod doctor;
 mod files;
+mod first;
 mod keys;
 mod options;
 mod serve;
+mod users;
 
 use std::error::Error;
 
@@ -29,6 +31,9 @@ enum Command {
     /// Make, list and revoke API keys, also while a server runs.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
+    /// Make, list, disable and reset users of the dashboard, also while a server runs.
+    #[command(subcommand)]
+    Users(users::UsersCommand),
     /// Check configuration, store, disk and clock.
     Doctor(serve::ServeOptions),
 }
@@ -40,6 +45,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
         match cli.command {
             Command::Serve(options) => serve::serve(&cli.store, &options).await,
             Command::Keys(command) => keys::run(&cli.store, command).await,
+            Command::Users(command) => users::run(&cli.store, command).await,
             Command::Doctor(options) => doctor::run(&cli.store, &options).await,
         }
     });

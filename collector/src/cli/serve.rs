@@ -8,19 +8,18 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::builder::RangedU64ValueParser;
-use clap::{Args, value_parser};
-use epilogue_collector::store::{self, Store};
-use epilogue_collector::{ClientId, Config, KeyScope, Limits, Operator, Tls, TlsError, create_key};
+use clap::{Args, ValueEnum, value_parser};
+use epilogue_collector::store;
+use epilogue_collector::{Clock, Config, Limits, Logins, Tls, TlsError};
 use futures_util::FutureExt;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tracing_subscriber::EnvFilter;
 
 use super::files;
+use super::first;
 use super::options::StoreOptions;
 
-/// The client that the first keys are for.
-const FIRST_CLIENT: &str = "demo";
 /// How many times the largest request has room in memory: as it came, without its coding, as
 /// records, and once more.
 const LARGEST_AT_ONCE: usize = 4;
@@ -65,6 +64,25 @@ pub(super) struct ServeOptions {
     #[arg(long, env = "EPILOGUE_MAX_REQUEST_RECORDS", default_value_t = Limits::default().max_request_records)]
     #[arg(value_parser = RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
     max_request_records: usize,
+    /// After how many minutes without use a session of the dashboard ends.
+    #[arg(long, env = "EPILOGUE_SESSION_IDLE_MINUTES", default_value = "720")]
+    #[arg(value_parser = value_parser!(u64).range(1..=60 * 24 * 365))]
+    session_idle_minutes: u64,
+    /// After how many days a session of the dashboard ends, however much it is used.
+    #[arg(long, env = "EPILOGUE_SESSION_DAYS", default_value = "7")]
+    #[arg(value_parser = value_parser!(u64).range(1..=365))]
+    session_days: u64,
+    /// Who needs a second factor to log in; nobody where this is not given. Anybody may have one.
+    #[arg(long, env = "EPILOGUE_REQUIRE_TOTP")]
+    require_totp: Option<Required>,
+}
+
+/// Of whom a second factor is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Required {
+    Provider,
+    Client,
+    All,
 }
 
 /// A time that makes sense: a day at most.
@@ -104,7 +122,21 @@ impl ServeOptions {
             shutdown_timeout: Duration::from_secs(self.shutdown_timeout_seconds),
             rate: self.rate,
             tls,
+            logins: self.logins(),
+            clock: Clock::default(),
         })
+    }
+}
+
+impl ServeOptions {
+    fn logins(&self) -> Logins {
+        let asks = |own| self.require_totp.is_some_and(|whom| whom == own || whom == Required::All);
+        Logins {
+            idle: Duration::from_secs(self.session_idle_minutes * 60),
+            longest: Duration::from_secs(self.session_days * 24 * 3_600),
+            second_factor_of_providers: asks(Required::Provider),
+            second_factor_of_clients: asks(Required::Client),
+        }
     }
 }
 
@@ -122,8 +154,11 @@ pub(super) async fn serve(
     let mut signals = Signals::listen()?;
     super::make_directory(place)?;
     let store = store::open(place.store.as_deref(), &place.data).await?;
-    print_first_keys(store.as_ref()).await?;
-    say(&format!("listening on {scheme}://{}", listener.local_addr()?))?;
+    let address = format!("{scheme}://{}", listener.local_addr()?);
+    for line in first::made(store.as_ref(), &address).await? {
+        say(&line)?;
+    }
+    say(&format!("listening on {address}"))?;
     let (end, ended) = oneshot::channel();
     let serving = epilogue_collector::run(listener, store, config, ended.map(drop));
     let told_twice = async {
@@ -148,20 +183,6 @@ fn tls(certificate: &Path, key: &Path) -> Result<Tls, String> {
         let path = if error == TlsError::Certificate { certificate } else { key };
         format!("{}: {error}", path.display())
     })
-}
-
-/// At the first start nobody could do anything: the first keys are made and shown once.
-async fn print_first_keys(store: &dyn Store) -> Result<(), Box<dyn Error>> {
-    let operator = Operator::server();
-    let client = ClientId::new(FIRST_CLIENT).ok_or("the first client has no name")?;
-    if !store.keys(&operator).await?.is_empty() {
-        return Ok(());
-    }
-    let key = create_key(store, &operator, client.clone(), KeyScope::Ingest).await?;
-    say(&format!("api key: {}", key.reveal()))?;
-    let key = create_key(store, &operator, client, KeyScope::Read).await?;
-    say(&format!("read key: {}", key.reveal()))?;
-    Ok(())
 }
 
 /// A line that is there at once, whoever reads it.

@@ -14,7 +14,7 @@ async fn a_provider_reads_who_made_and_revoked_keys() {
     keys(data.path(), &["revoke", "1"]).await;
     // Reading them changes nothing, and who opens the file could do so anyway.
     keys(data.path(), &["list"]).await;
-    let (status, list) = process.get(&provider, "/v1/logs?kind=audit").await;
+    let (status, list) = process.get(&provider, "/v1/logs?kind=audit&resource_type=api_key").await;
     assert_eq!(status, 200);
     let acts: Vec<_> = list["items"].as_array().unwrap().iter().collect();
     let told = |name: &str| -> Vec<_> {

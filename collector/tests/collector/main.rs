@@ -27,6 +27,7 @@ mod overload;
 mod people_accounts;
 mod people_administered;
 mod people_entering;
+mod people_made;
 mod process;
 mod server;
 mod sql_shell;
