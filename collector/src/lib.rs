@@ -13,6 +13,7 @@ mod fields;
 mod ingest;
 mod login;
 mod metrics;
+mod placeholder;
 mod query;
 mod schema;
 mod server;

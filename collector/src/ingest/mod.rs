@@ -5,6 +5,7 @@ mod body;
 mod budget;
 mod characters;
 mod depth;
+pub(crate) mod errors;
 mod kinds;
 mod lost;
 mod masking;

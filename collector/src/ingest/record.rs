@@ -16,7 +16,7 @@ use crate::time;
 use super::accounts::ACCOUNTS;
 use super::masking::Masking;
 use super::refusal::Refusal;
-use super::{characters, depth, kinds, lost, outcome};
+use super::{characters, depth, errors, kinds, lost, outcome};
 use crate::fields::{Fields, Name, WrongType};
 
 /// How deep the masking surely looks; what lies deeper is cut by it.
@@ -55,12 +55,14 @@ pub(super) fn read(text: &str, rules: &Rules<'_>) -> Result<Entry, Refusal> {
     let is_deep = depth::is_beyond(&text, MAX_DEPTH);
     let Some(payload) = rules.masking.masked(&text, &fields, is_deep)? else {
         let (row, lost) = (row(&fields)?, lost::told(&fields));
-        return Ok(Entry { row, payload: text.into_owned(), lost });
+        let errors = errors::fingerprints(row.kind, &text, &fields);
+        return Ok(Entry { row, payload: text.into_owned(), lost, errors });
     };
     // What is stored apart from the record is taken from what was masked as well.
     let masked = parse(&payload)?;
     let (row, lost) = (row(&masked)?, lost::told(&masked));
-    Ok(Entry { row, payload, lost })
+    let errors = errors::fingerprints(row.kind, &payload, &masked);
+    Ok(Entry { row, payload, lost, errors })
 }
 
 /// The parser's own message quotes what it found, so it is not passed on.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use uuid::Uuid;
 
+use super::fingerprint::Fingerprint;
 use super::lost::Lost;
 use crate::time;
 
@@ -214,12 +215,14 @@ pub struct Entry {
     pub payload: String,
     /// What its producer has lost so far, where it tells that.
     pub lost: Option<Lost>,
+    /// The errors that it tells of.
+    pub errors: Vec<Fingerprint>,
 }
 
 impl Entry {
-    /// A record, of a producer that tells of no losses.
+    /// A record, of a producer that tells of no losses, without errors.
     pub fn new(row: Row, payload: String) -> Self {
-        Self { row, payload, lost: None }
+        Self { row, payload, lost: None, errors: Vec::new() }
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod act;
 mod entry;
+mod fingerprint;
 mod lost;
 mod page;
 mod people;
@@ -24,6 +25,7 @@ pub use crate::failure::StoreError;
 
 pub use self::act::KeyRecord;
 pub use self::entry::{Entry, Kind, Outcome, Row};
+pub use self::fingerprint::{Fingerprint, Sighting};
 pub use self::lost::{Lost, LostTotal};
 pub use self::page::{By, Cursor, Direction, Filter, Key, Listed, Page, PageRequest, Sort};
 pub use self::people::{Attempt, LoginChange, NewSession, People, Proof, UserChange};
@@ -56,6 +58,14 @@ pub trait Store: KeySource + People {
         record_id: Uuid,
     ) -> BoxFuture<'a, Result<Option<String>, StoreError>>;
 
+    /// What a list tells of one record, whether or not the whole of it is still there. An id that
+    /// several clients used gives the record stored last.
+    fn line<'a>(
+        &'a self,
+        scope: &'a Scope,
+        record_id: Uuid,
+    ) -> BoxFuture<'a, Result<Option<Listed>, StoreError>>;
+
     /// One page of a list.
     fn list<'a>(
         &'a self,
@@ -84,6 +94,24 @@ pub trait Store: KeySource + People {
     /// answers, the record is committed and synced. Where too much waits to be written, it is not.
     fn tell<'a>(&'a self, scope: &'a Scope, record: Entry)
     -> BoxFuture<'a, Result<(), StoreError>>;
+
+    /// How often each of these errors was seen in records that told of them when they were stored;
+    /// those that were not are left out.
+    fn sightings<'a>(
+        &'a self,
+        scope: &'a Scope,
+        errors: &'a [Fingerprint],
+    ) -> BoxFuture<'a, Result<Vec<Sighting>, StoreError>>;
+
+    /// One page of the records that met this error, newest first: so many at most, behind this
+    /// place.
+    fn with_error<'a>(
+        &'a self,
+        scope: &'a Scope,
+        error: Fingerprint,
+        after: Option<Cursor>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Page, StoreError>>;
 
     /// What the records that were chosen come to. Counts are exact for any period.
     fn statistics<'a>(

@@ -1,5 +1,6 @@
 //! What every store promises; a new one adds a line at the end and passes all of it.
 
+mod errors;
 mod lists;
 mod people;
 mod statistics;
@@ -17,6 +18,7 @@ use epilogue_collector::{
 };
 use uuid::Uuid;
 
+use self::errors::{a_line_is_told_within_the_scope, an_error_is_told_by_how_often_it_was_seen};
 use self::lists::{
     each_filter_holds_in_each_order, filters_hold_together, the_rare_is_found_among_the_many,
     what_a_reader_does_is_told_of_while_its_key_stands, whole_records_are_given_within_the_scope,
@@ -286,6 +288,8 @@ macro_rules! keeps_its_promises {
             the_rare_is_found_among_the_many,
             whole_records_are_given_within_the_scope,
             what_a_reader_does_is_told_of_while_its_key_stands,
+            a_line_is_told_within_the_scope,
+            an_error_is_told_by_how_often_it_was_seen,
             statistics_are_those_of_the_records,
             a_series_is_that_of_the_records,
             statistics_stay_in_the_scope,

@@ -106,7 +106,7 @@ mod tests {
         let row = Row::new(uuid::Uuid::now_v7(), Kind::Workflow, 0, Outcome::Ok);
         let records = [("expired".to_owned(), records)].into();
         let lost = Some(Lost { instance: instance.to_owned(), records });
-        let entry = Entry { row, payload: String::new(), lost };
+        let entry = Entry { lost, ..Entry::new(row, String::new()) };
         Numbered { seq: 1, client: ClientId::new("a").unwrap(), entry }
     }
 

@@ -1,6 +1,7 @@
 //! The store in one file: SQLite with a write-ahead log, one writer and a few readers.
 
 mod act;
+mod errors;
 mod failure;
 mod health;
 mod index;
@@ -52,8 +53,9 @@ use self::indexer::Indexer;
 use self::lag::Lag;
 use self::writer::{Append, Order, Writer};
 use super::{
-    BoxFuture, Bucket, Dimension, Entry, Filter, Grouping, KeyRecord, KeyUsage, Kind, LostTotal,
-    Page, PageRequest, Selection, Series, Statistics, Store, StoreError, Stored,
+    BoxFuture, Bucket, Cursor, Dimension, Entry, Filter, Fingerprint, Grouping, KeyRecord, KeyUsage,
+    Kind, Listed, LostTotal, Page, PageRequest, Selection, Series, Sighting, Statistics, Store,
+    StoreError, Stored,
 };
 
 /// How many requests may wait for the writer.
@@ -199,6 +201,14 @@ impl Store for SqliteStore {
         Box::pin(read::record(&self.readers, scope, record_id))
     }
 
+    fn line<'a>(
+        &'a self,
+        scope: &'a Scope,
+        record_id: Uuid,
+    ) -> BoxFuture<'a, Result<Option<Listed>, StoreError>> {
+        Box::pin(read::line(&self.readers, scope, record_id))
+    }
+
     fn list<'a>(
         &'a self,
         scope: &'a Scope,
@@ -233,6 +243,24 @@ impl Store for SqliteStore {
             let holder = scope.holder().clone();
             self.store(holder, ClientId::collector(), vec![record]).await.map(drop)
         })
+    }
+
+    fn sightings<'a>(
+        &'a self,
+        scope: &'a Scope,
+        errors: &'a [Fingerprint],
+    ) -> BoxFuture<'a, Result<Vec<Sighting>, StoreError>> {
+        Box::pin(errors::sightings(&self.readers, scope, errors))
+    }
+
+    fn with_error<'a>(
+        &'a self,
+        scope: &'a Scope,
+        error: Fingerprint,
+        after: Option<Cursor>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Page, StoreError>> {
+        Box::pin(errors::with(&self.readers, scope, error, after, limit))
     }
 
     fn statistics<'a>(

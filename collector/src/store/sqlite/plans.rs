@@ -6,10 +6,10 @@ use uuid::Uuid;
 
 use super::index;
 use super::select::{List, Part, Source};
-use super::{open, read, words};
+use super::{errors, open, read, words};
 use crate::auth::{ClientId, Clients, Scope};
 use crate::store::page::{By, Cursor, Direction, Filter, Key, Sort};
-use crate::store::{Kind, Outcome};
+use crate::store::{Fingerprint, Kind, Outcome};
 
 const DIRECTIONS: [Direction; 2] = [Direction::Descending, Direction::Ascending];
 
@@ -195,11 +195,33 @@ async fn whole_records_are_read_by_their_names() {
         let scope = Scope::of_tests(clients);
         let by_id = plan(&readers, read::one(&scope, Uuid::nil())).await;
         assert!(by_id.contains("by_record (client_id=? AND record_id=?)"), "{by_id}");
+        let line = plan(&readers, read::one_line(&scope, Uuid::nil())).await;
+        assert!(line.contains("by_record (client_id=? AND record_id=?)"), "{line}");
         let by_seq = plan(&readers, read::some("payload", &scope, &[1, 2])).await;
         assert!(by_seq.contains("workflow_logs USING INTEGER PRIMARY KEY"), "{by_seq}");
         for plan in [by_id, by_seq] {
             assert!(plan.contains("payloads USING INTEGER PRIMARY KEY"), "{plan}");
             assert!(!plan.contains("SCAN workflow_logs"), "{plan}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn errors_are_found_by_their_index() {
+    let (readers, _place) = opened().await;
+    let error = Fingerprint::of("a", "b");
+    let place = Some(place(Sort::default()));
+    for clients in [Clients::All, Clients::One(ClientId::collector())] {
+        let is_one = matches!(clients, Clients::One(_));
+        let scope = Scope::of_tests(clients);
+        let sighting = plan(&readers, errors::sighting(&scope, error)).await;
+        let records = plan(&readers, errors::records(&scope, error, place, 9)).await;
+        // What is sorted in the end are the rows of a page.
+        assert!(!is_one || !sighting.contains("TEMP B-TREE"), "{sighting}");
+        for plan in [sighting, records] {
+            let by_index = "errors USING PRIMARY KEY (client_id=? AND fingerprint=?";
+            assert!(plan.contains(by_index), "{plan}");
+            assert!(!plan.contains("SCAN errors") && !plan.contains("SCAN log"), "{plan}");
         }
     }
 }

@@ -6,8 +6,9 @@ use sqlx::sqlite::SqlitePool;
 use uuid::Uuid;
 
 use super::failure::unavailable;
+use super::row;
 use crate::auth::{Clients, Scope};
-use crate::store::StoreError;
+use crate::store::{Listed, StoreError};
 
 /// One whole record.
 pub(super) async fn record(
@@ -17,6 +18,17 @@ pub(super) async fn record(
 ) -> Result<Option<String>, StoreError> {
     let mut sql = one(scope, record_id);
     sql.build_query_scalar().fetch_optional(readers).await.map_err(unavailable)
+}
+
+/// The narrow row of one record.
+pub(super) async fn line(
+    readers: &SqlitePool,
+    scope: &Scope,
+    record_id: Uuid,
+) -> Result<Option<Listed>, StoreError> {
+    let mut sql = one_line(scope, record_id);
+    let found = sql.build().fetch_optional(readers).await.map_err(unavailable)?;
+    found.as_ref().map(row::listed).transpose()
 }
 
 /// How many bytes the whole records with these numbers have, each with its number.
@@ -42,10 +54,17 @@ pub(super) async fn payloads(
 
 /// Each statement says how it is to be read: SQLite might go through all records of a client.
 pub(super) fn one(scope: &Scope, record_id: Uuid) -> QueryBuilder<'_, Sqlite> {
-    let mut sql = QueryBuilder::new(
-        "SELECT payload FROM workflow_logs INDEXED BY by_record CROSS JOIN payloads USING (seq) \
-         WHERE ",
-    );
+    let sql = "SELECT payload FROM workflow_logs INDEXED BY by_record \
+         CROSS JOIN payloads USING (seq) WHERE ";
+    newest(sql, scope, record_id)
+}
+
+pub(super) fn one_line(scope: &Scope, record_id: Uuid) -> QueryBuilder<'_, Sqlite> {
+    newest("SELECT * FROM workflow_logs INDEXED BY by_record WHERE ", scope, record_id)
+}
+
+fn newest<'a>(select: &str, scope: &'a Scope, record_id: Uuid) -> QueryBuilder<'a, Sqlite> {
+    let mut sql = QueryBuilder::new(select);
     let mut conditions = sql.separated(" AND ");
     conditions.push("record_id = ").push_bind_unseparated(record_id.hyphenated().to_string());
     of_scope(&mut conditions, scope);

@@ -12,6 +12,7 @@ use tokio::task::yield_now;
 use tokio::time::timeout;
 
 use super::act::{Act, Work};
+use super::errors;
 use super::failure::unavailable;
 use super::health::Health;
 use super::insert::{Insertion, Numbered};
@@ -211,6 +212,7 @@ impl Writer {
         self.insertion.payloads(writer, &records).await.map_err(unavailable)?;
         self.memory.rollups.add(writer, &records).await?;
         lost::add(writer, &records).await?;
+        errors::add(writer, &records).await?;
         self.newest = records.last().map_or(self.newest, |record| record.seq);
         Ok(records)
     }
