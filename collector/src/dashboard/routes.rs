@@ -12,7 +12,7 @@ use crate::query::Library;
 use super::cookie::Cookie;
 use super::people::{account, code, factor, keys, login, password, users};
 use super::views::Views;
-use super::{assets, export, overview, page, tickets};
+use super::{assets, export, overview, page, part, record, run, ticket, tickets};
 
 /// What pages need.
 #[derive(Debug)]
@@ -39,6 +39,15 @@ pub(crate) fn routes(dashboard: Dashboard) -> Router {
         .route("/", get(overview::show))
         .route("/tickets", get(tickets::list::show))
         .route("/export", get(export::export))
+        .route("/tickets/{ticket_id}", get(ticket::show))
+        .route("/runs/{record_id}", get(run::show))
+        .route("/runs/{record_id}/outline", get(run::outline))
+        .route("/runs/{record_id}/find", get(run::find))
+        .route("/runs/{record_id}/steps/{number}", get(run::fragment))
+        .route("/errors/{fingerprint}", get(run::seen))
+        .route("/records/{record_id}", get(record::show_record))
+        .route("/records/{record_id}/part", get(part::show_part))
+        .route("/records/{record_id}/json", get(part::raw))
         .route("/assets/{version}/{name}", get(assets::serve))
         .with_state(Arc::new(dashboard))
         .layer(from_fn(page::compressed))

@@ -20,6 +20,15 @@ pub(crate) fn duration(seconds: f64) -> String {
     }
 }
 
+/// How many milliseconds later, or earlier, something happened.
+pub(crate) fn offset(millis: f64) -> String {
+    let sign = if millis < 0.0 { "−" } else { "+" };
+    match millis.abs() {
+        0.0 => "+0".to_owned(),
+        millis => format!("{sign}{}", duration(millis / 1e3)),
+    }
+}
+
 /// A share, from 0 to 1, in per cent.
 pub(crate) fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)

@@ -19,7 +19,7 @@ pub(crate) fn write(cursor: Cursor) -> String {
 }
 
 /// The place that the text names.
-pub(super) fn read(text: &str) -> Option<Cursor> {
+pub(crate) fn read(text: &str) -> Option<Cursor> {
     let mut parts = text.split('.');
     let (sort, key, seq) = (parts.next()?, parts.next()?, parts.next()?);
     let mut letters = sort.chars();

@@ -53,9 +53,9 @@ use self::indexer::Indexer;
 use self::lag::Lag;
 use self::writer::{Append, Order, Writer};
 use super::{
-    BoxFuture, Bucket, Cursor, Dimension, Entry, Filter, Fingerprint, Grouping, KeyRecord, KeyUsage,
-    Kind, Listed, LostTotal, Page, PageRequest, Selection, Series, Sighting, Statistics, Store,
-    StoreError, Stored,
+    BoxFuture, Bucket, Cursor, Dimension, Entry, Filter, Fingerprint, Grouping, KeyRecord,
+    KeyUsage, Kind, Listed, LostTotal, Page, PageRequest, Selection, Series, Sighting, Statistics,
+    Store, StoreError, Stored,
 };
 
 /// How many requests may wait for the writer.
