@@ -148,6 +148,8 @@ pub(crate) struct Filters {
     action_type: Option<String>,
     /// What happened, such as `classified`.
     event_type: Option<String>,
+    /// To which group that belongs, such as `system`.
+    event_category: Option<String>,
     /// What kind of thing was changed.
     resource_type: Option<String>,
     /// Which one; `resource_type` has to stand beside it.
@@ -199,6 +201,7 @@ impl Filters {
             provider_name: self.provider_name,
             action_type: self.action_type,
             event_type: self.event_type,
+            event_category: self.event_category,
             resource_type: self.resource_type,
             resource_id: self.resource_id,
             entity_type: self.entity_type,

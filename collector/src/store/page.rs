@@ -29,6 +29,8 @@ pub struct Filter {
     pub action_type: Option<String>,
     /// That tell of such an event.
     pub event_type: Option<String>,
+    /// That tell of an event of this group.
+    pub event_category: Option<String>,
     /// That changed such a thing.
     pub resource_type: Option<String>,
     /// That changed this one.
@@ -58,7 +60,7 @@ pub struct Filter {
 
 impl Filter {
     /// The fields that can be asked to be equal, by their names in a row.
-    pub(super) const EQUAL: [&str; 16] = [
+    pub(super) const EQUAL: [&str; 17] = [
         "kind",
         "outcome",
         "status",
@@ -70,6 +72,7 @@ impl Filter {
         "provider_name",
         "action_type",
         "event_type",
+        "event_category",
         "resource_type",
         "resource_id",
         "entity_type",
@@ -91,6 +94,7 @@ impl Filter {
             self.provider_name.as_deref(),
             self.action_type.as_deref(),
             self.event_type.as_deref(),
+            self.event_category.as_deref(),
             self.resource_type.as_deref(),
             self.resource_id.as_deref(),
             self.entity_type.as_deref(),

@@ -39,6 +39,7 @@ fn filters() -> Vec<(Option<&'static str>, Filter)> {
         (Some("provider_name"), Filter { provider_name: text(), ..none() }),
         (Some("action_type"), Filter { action_type: text(), ..none() }),
         (Some("event_type"), Filter { event_type: text(), ..none() }),
+        (None, Filter { event_category: text(), ..none() }),
         (None, Filter { resource_type: text(), ..none() }),
         (
             Some("resource_type=? AND resource_id"),

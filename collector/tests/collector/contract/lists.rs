@@ -26,6 +26,7 @@ fn varied(at: usize) -> Entry {
         provider_name: text("provider", 7),
         action_type: text("action", 8),
         event_type: text("event", 5),
+        event_category: text("group", 7),
         resource_type: text("type", 4),
         resource_id: text("resource", 4),
         entity_type: text("type", 6),
@@ -130,6 +131,7 @@ fn cases() -> Vec<Case> {
         status = "status1", category = "category2", environment = "environment1",
         workflow_name = "workflow1", workflow_version = "version2", ticket_id = "ticket1",
         provider_name = "provider1", action_type = "action2", event_type = "event1",
+        event_category = "group2",
         resource_type = "type1", resource_id = "resource1", entity_type = "type2",
         entity_id = "entity2", user_id = "user1",
     };
@@ -191,6 +193,7 @@ pub(super) async fn filters_hold_together(store: Shared) {
             provider_name: row.provider_name.clone(),
             action_type: row.action_type.clone(),
             event_type: row.event_type.clone(),
+            event_category: row.event_category.clone(),
             resource_type: row.resource_type.clone(),
             resource_id: row.resource_id.clone(),
             entity_type: row.entity_type.clone(),

@@ -16,10 +16,11 @@ const BOTH: &str = "both";
 /// The fields of every record that hold any text and are parameters as well, and those of some kinds.
 const OF_ALL: [&str; 5] =
     ["category", "environment", "workflow_name", "workflow_version", "ticket_id"];
-const OF_KINDS: [&str; 8] = [
+const OF_KINDS: [&str; 9] = [
     "provider_name",
     "action_type",
     "event_type",
+    "event_category",
     "resource_type",
     "resource_id",
     "entity_type",
