@@ -1,7 +1,9 @@
 //! Tickets and what happens to them, as records of all seven kinds.
 
 use epilogue_collector::rfc3339;
-use epilogue_collector::store::{Entry, Kind, Outcome, Row};
+use epilogue_collector::store::{
+    Attempt, AttemptStatus, Detail, Entry, Kind, Outcome, Parsing, Row, Webhook,
+};
 use serde_json::{Map, Value, json};
 use uuid::Builder;
 
@@ -55,6 +57,8 @@ const EVENTS: [(&str, &str); 9] = [
     ("ticket_created", "integration"),
     ("error", "system"),
 ];
+const HANDLERS: [&str; 4] = ["on_message", "on_callback", "on_photo", "on_voice"];
+const PARSERS: [&str; 3] = ["2.1.0", "2.2.0", "2.3.1"];
 const RESOURCES: [&str; 3] = ["rule", "user", "integration"];
 const WORDS: [&str; 16] = [
     "refund", "order", "the", "customer", "asked", "for", "tool", "answered", "with", "booking",
@@ -230,9 +234,12 @@ impl Teller {
             execution_time_seconds: Some(chance.duration(0.8)),
             ..self.row(ticket, Kind::TaskSync, outcome)
         };
+        let attempts = attempts(ticket.number, row.executed_at, outcome);
+        let told: Vec<_> = attempts.iter().map(told).collect();
         let own = json!({"external_ticket_id": id, "source_system": system,
-            "sync_direction": "Export"});
-        self.entry(ticket, row, Some(own))
+            "sync_direction": "Export", "attempts": told});
+        let entry = self.entry(ticket, row, Some(own));
+        Entry { detail: Some(Detail::Sync(attempts)), ..entry }
     }
 
     fn webhook(&mut self, ticket: &mut Ticket) -> Entry {
@@ -246,8 +253,18 @@ impl Teller {
             execution_time_seconds: Some(self.chance.duration(0.02)),
             ..self.row(ticket, Kind::WebhookEvent, outcome)
         };
-        let own = json!({"event_id": id, "source": "telegram", "update_id": ticket.number});
-        self.entry(ticket, row, Some(own))
+        let handler = HANDLERS[ticket.number % 11 % HANDLERS.len()];
+        let retries = if ticket.number % 17 == 0 { ticket.number / 17 % 12 } else { 0 };
+        let own = json!({"event_id": id, "source": "telegram", "update_id": ticket.number,
+            "handler_function": handler, "retry_count": retries,
+            "received_at": rfc3339(row.executed_at)});
+        let webhook = Webhook {
+            received_at: Some(row.executed_at),
+            handler: Some(handler.to_owned()),
+            retries: i64::try_from(retries).unwrap_or_default(),
+        };
+        let entry = self.entry(ticket, row, Some(own));
+        Entry { detail: Some(Detail::Webhook(webhook)), ..entry }
     }
 
     fn parsing(&mut self, ticket: &mut Ticket) -> Entry {
@@ -263,9 +280,15 @@ impl Teller {
             confidence: Some(confidence),
             ..self.row(ticket, Kind::NlpParsing, outcome)
         };
-        let own = json!({"source_document": id, "parser_version": "2.1",
-            "processing_time_ms": seconds * 1_000.0, "confidence_score": confidence});
-        self.entry(ticket, row, Some(own))
+        let version = PARSERS[(ticket.number / 30_000 + ticket.number % 2) % PARSERS.len()];
+        let entities = ticket.number % 7;
+        let own = json!({"source_document": id, "parser_version": version,
+            "processing_time_ms": seconds * 1_000.0, "confidence_score": confidence,
+            "entity_counts": {"ORDER": entities}});
+        let entities = i64::try_from(entities).ok();
+        let parsing = Parsing { version: Some(version.to_owned()), entities };
+        let entry = self.entry(ticket, row, Some(own));
+        Entry { detail: Some(Detail::Parsing(parsing)), ..entry }
     }
 
     /// What all records of a ticket have; the next one happens up to two minutes later.
@@ -324,4 +347,31 @@ impl Teller {
         }
         text
     }
+}
+
+/// What a synchronisation tried: now and then more than once.
+fn attempts(number: usize, last: i64, outcome: Outcome) -> Vec<Attempt> {
+    let attempt = |ago, status, error: Option<&str>| Attempt {
+        attempted_at: (last - ago).max(0),
+        status,
+        http_status: Some(if error.is_some() { 503 } else { 201 }),
+        error: error.map(str::to_owned),
+    };
+    let before = (number % 9 == 0)
+        .then(|| attempt(60_000, AttemptStatus::Timeout, Some("no answer within 10 s")));
+    let last = match outcome {
+        Failed => attempt(0, AttemptStatus::Failed, Some("no healthy upstream")),
+        Done | Open => attempt(0, AttemptStatus::Success, None),
+    };
+    before.into_iter().chain([last]).collect()
+}
+
+fn told(attempt: &Attempt) -> Value {
+    let status = match attempt.status {
+        AttemptStatus::Success => "Success",
+        AttemptStatus::Failed => "Failed",
+        AttemptStatus::Timeout => "Timeout",
+    };
+    json!({"attempt_timestamp": rfc3339(attempt.attempted_at), "attempt_status": status,
+        "http_status_code": attempt.http_status, "error_log": attempt.error})
 }

@@ -5,6 +5,7 @@ mod body;
 mod budget;
 mod characters;
 mod depth;
+mod details;
 pub(crate) mod errors;
 mod kinds;
 mod lost;

@@ -16,7 +16,7 @@ use crate::time;
 use super::accounts::ACCOUNTS;
 use super::masking::Masking;
 use super::refusal::Refusal;
-use super::{characters, depth, errors, kinds, lost, outcome};
+use super::{characters, depth, details, errors, kinds, lost, outcome};
 use crate::fields::{Fields, Name, WrongType};
 
 /// How deep the masking surely looks; what lies deeper is cut by it.
@@ -56,13 +56,15 @@ pub(super) fn read(text: &str, rules: &Rules<'_>) -> Result<Entry, Refusal> {
     let Some(payload) = rules.masking.masked(&text, &fields, is_deep)? else {
         let (row, lost) = (row(&fields)?, lost::told(&fields));
         let errors = errors::fingerprints(row.kind, &text, &fields);
-        return Ok(Entry { row, payload: text.into_owned(), lost, errors });
+        let detail = details::of(&row, &fields);
+        return Ok(Entry { row, payload: text.into_owned(), lost, errors, detail });
     };
     // What is stored apart from the record is taken from what was masked as well.
     let masked = parse(&payload)?;
     let (row, lost) = (row(&masked)?, lost::told(&masked));
     let errors = errors::fingerprints(row.kind, &payload, &masked);
-    Ok(Entry { row, payload, lost, errors })
+    let detail = details::of(&row, &masked);
+    Ok(Entry { row, payload, lost, errors, detail })
 }
 
 /// The parser's own message quotes what it found, so it is not passed on.
@@ -225,7 +227,7 @@ pub(super) fn identifier(
     }
 }
 
-fn is_control(character: char) -> bool {
+pub(super) fn is_control(character: char) -> bool {
     character.is_ascii_control()
 }
 

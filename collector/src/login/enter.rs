@@ -6,7 +6,7 @@ use super::told;
 use super::who::Who;
 use super::{Desk, LoginError};
 use crate::auth::{Account, Due, Passcode, Password, Stage, Token, Visit};
-use crate::store::{Attempt, Entry, LoginChange, NewSession, Proof, StoreError};
+use crate::store::{Entry, LoginAttempt, LoginChange, NewSession, Proof, StoreError};
 
 /// How long a second factor is waited for, in milliseconds.
 const HALFWAY: i64 = 10 * 60 * 1_000;
@@ -107,8 +107,8 @@ impl Desk {
     /// Counts an attempt; whether it is the last for now.
     pub(super) async fn count(&self, who: &Who) -> Result<bool, LoginError> {
         match self.store.attempt(self.auth.gate(), &who.hash, self.clock.now()).await? {
-            Attempt::Counted { is_last } => Ok(is_last),
-            Attempt::Wait(wait) => Err(LoginError::Wait(wait)),
+            LoginAttempt::Counted { is_last } => Ok(is_last),
+            LoginAttempt::Wait(wait) => Err(LoginError::Wait(wait)),
         }
     }
 

@@ -4,6 +4,7 @@ use std::fmt;
 
 use uuid::Uuid;
 
+use super::detail::Detail;
 use super::fingerprint::Fingerprint;
 use super::lost::Lost;
 use crate::time;
@@ -217,12 +218,14 @@ pub struct Entry {
     pub lost: Option<Lost>,
     /// The errors that it tells of.
     pub errors: Vec<Fingerprint>,
+    /// What its kind has beside the row, where it is one of those that have.
+    pub detail: Option<Detail>,
 }
 
 impl Entry {
-    /// A record, of a producer that tells of no losses, without errors.
+    /// A record, of a producer that tells of no losses, without errors and details.
     pub fn new(row: Row, payload: String) -> Self {
-        Self { row, payload, lost: None, errors: Vec::new() }
+        Self { row, payload, lost: None, errors: Vec::new(), detail: None }
     }
 }
 
@@ -232,6 +235,7 @@ impl fmt::Debug for Entry {
             .field("record_id", &self.row.record_id)
             .field("bytes", &self.payload.len())
             .field("lost", &self.lost)
+            .field("detail", &self.detail)
             .finish()
     }
 }

@@ -4,11 +4,13 @@
 //! `auth` alone makes: a query without one does not compile.
 
 mod act;
+mod detail;
 mod entry;
 mod fingerprint;
 mod lost;
 mod page;
 mod people;
+mod reports;
 mod sketch;
 mod sqlite;
 mod statistics;
@@ -24,11 +26,16 @@ use crate::auth::{Ingest, KeySource, NewKey, Operator, Scope, StoredKey, Watch};
 pub use crate::failure::StoreError;
 
 pub use self::act::KeyRecord;
+pub use self::detail::{Attempt, AttemptStatus, Detail, Parsing, Webhook};
 pub use self::entry::{Entry, Kind, Outcome, Row};
 pub use self::fingerprint::{Fingerprint, Sighting};
 pub use self::lost::{Lost, LostTotal};
 pub use self::page::{By, Cursor, Direction, Filter, Key, Listed, Page, PageRequest, Sort};
-pub use self::people::{Attempt, LoginChange, NewSession, People, Proof, UserChange};
+pub use self::people::{LoginAttempt, LoginChange, NewSession, People, Proof, UserChange};
+pub use self::reports::{
+    Asked, Attempts, Events, FailingSync, MOST_LINES, MOST_NAMES, ParsingReport, Parsings, Reports,
+    RetriedEvent, SyncReport, WebhookReport,
+};
 pub use self::sketch::Sketch;
 pub use self::sqlite::SqliteStore;
 pub use self::statistics::{
@@ -42,7 +49,7 @@ pub use self::uses::KeyUsage;
 /// # Errors
 /// Every call fails where the store cannot be reached, and has then done nothing that counts. Where
 /// the commit itself failed it may all be done: to store the same records again does no harm.
-pub trait Store: KeySource + People {
+pub trait Store: KeySource + People + Reports {
     /// Stores records, and answers for each of them, in their order, whether it is new. When it
     /// answers, the records are committed and synced.
     fn append(

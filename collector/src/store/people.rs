@@ -50,7 +50,7 @@ pub trait People: SessionSource {
         gate: &'a Gate,
         name: &'a KeyHash,
         now: i64,
-    ) -> BoxFuture<'a, Result<Attempt, StoreError>>;
+    ) -> BoxFuture<'a, Result<LoginAttempt, StoreError>>;
 
     /// Changes what somebody has by logging in, or only stores the records where there is nothing
     /// to be changed.
@@ -95,7 +95,7 @@ pub enum UserChange {
 
 /// What becomes of an attempt to log in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Attempt {
+pub enum LoginAttempt {
     /// It is counted and may be decided. Whether it is the last for now, where it fails.
     Counted {
         /// Whether the name waits after it.

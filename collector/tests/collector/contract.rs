@@ -3,6 +3,7 @@
 mod errors;
 mod lists;
 mod people;
+mod reports;
 mod statistics;
 
 use std::sync::Arc;
@@ -26,6 +27,10 @@ use self::lists::{
 use self::people::{
     a_name_is_given_once, a_second_factor_is_good_once, a_session_is_over_at_its_time,
     attempts_are_counted_by_name, uses_of_keys_add_up, what_a_session_gives_ends_with_it,
+};
+use self::reports::{
+    absurd_details_do_no_harm, an_attempt_counts_once_whoever_tells_of_it,
+    an_event_is_as_its_newest_record_tells, parsed_texts_are_summed_up,
 };
 use self::statistics::{
     a_series_is_that_of_the_records, absurd_numbers_do_no_harm,
@@ -301,6 +306,10 @@ macro_rules! keeps_its_promises {
             a_second_factor_is_good_once,
             attempts_are_counted_by_name,
             uses_of_keys_add_up,
+            an_attempt_counts_once_whoever_tells_of_it,
+            an_event_is_as_its_newest_record_tells,
+            parsed_texts_are_summed_up,
+            absurd_details_do_no_harm,
         );
     };
 }

@@ -244,9 +244,7 @@ async fn whatever_a_record_says_is_text() {
         let query: String =
             hostile.bytes().map(|byte| format!("%{byte:02x}")).collect::<Vec<_>>().concat();
         let own = page(&server, &cookie, &format!("/tickets?category={query}")).await;
-        assert!(
-            runs(&own).len() == 1 && !own.contains(hostile)
-        );
+        assert!(runs(&own).len() == 1 && !own.contains(hostile));
     }
 }
 

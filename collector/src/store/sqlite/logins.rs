@@ -7,7 +7,7 @@ use sqlx::{Executor, Row as _};
 use super::failure::unavailable;
 use super::users;
 use crate::auth::{Attempts, KeyHash, PasswordHash, Stage};
-use crate::store::{Attempt, LoginChange, NewSession, Proof, StoreError};
+use crate::store::{LoginAttempt, LoginChange, NewSession, Proof, StoreError};
 
 /// Does what is asked for; `false` where it does not apply.
 pub(super) async fn change(
@@ -238,14 +238,14 @@ pub(super) async fn attempt(
     writer: &mut SqliteConnection,
     name: &KeyHash,
     now: i64,
-) -> Result<Attempt, StoreError> {
+) -> Result<LoginAttempt, StoreError> {
     let before = attempts(&mut *writer, name).await?;
     if let Some(wait) = before.wait(now) {
-        return Ok(Attempt::Wait(wait));
+        return Ok(LoginAttempt::Wait(wait));
     }
     let own = before.and_another(now);
     let sql = "INSERT INTO login_attempts VALUES (?, ?, ?) ON CONFLICT DO UPDATE \
          SET failures = excluded.failures, since = excluded.since";
     did(writer, sqlx::query(sql).bind(name.as_bytes()).bind(own.failures).bind(own.since)).await?;
-    Ok(Attempt::Counted { is_last: own.are_too_many() })
+    Ok(LoginAttempt::Counted { is_last: own.are_too_many() })
 }

@@ -1,6 +1,7 @@
 //! The store in one file: SQLite with a write-ahead log, one writer and a few readers.
 
 mod act;
+mod details;
 mod errors;
 mod failure;
 mod health;
@@ -18,6 +19,7 @@ mod people;
 #[cfg(test)]
 mod plans;
 mod read;
+mod reports;
 mod rollup;
 mod row;
 mod select;

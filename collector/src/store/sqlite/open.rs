@@ -15,13 +15,14 @@ use super::failure::{LOCKED, unavailable};
 use crate::store::StoreError;
 
 /// Every step from an empty file on; a step that was released never changes.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("migrations/0001_records.sql"),
     include_str!("migrations/0002_rollups.sql"),
     include_str!("migrations/0003_views.sql"),
     include_str!("migrations/0004_lost.sql"),
     include_str!("migrations/0005_people.sql"),
     include_str!("migrations/0006_errors.sql"),
+    include_str!("migrations/0007_kinds.sql"),
 ];
 /// How long to wait for another process that writes.
 const PATIENCE: Duration = Duration::from_secs(5);

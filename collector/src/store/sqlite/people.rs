@@ -5,7 +5,7 @@ use super::{SqliteStore, logins, sessions, users};
 use crate::auth::{
     Account, BoxFuture, Gate, KeyHash, Operator, SessionSource, StoredSession, User, UserName,
 };
-use crate::store::{Attempt, Entry, LoginChange, People, StoreError, UserChange};
+use crate::store::{Entry, LoginAttempt, LoginChange, People, StoreError, UserChange};
 
 impl SessionSource for SqliteStore {
     fn session<'a>(
@@ -68,11 +68,11 @@ impl People for SqliteStore {
         _: &'a Gate,
         name: &'a KeyHash,
         now: i64,
-    ) -> BoxFuture<'a, Result<Attempt, StoreError>> {
+    ) -> BoxFuture<'a, Result<LoginAttempt, StoreError>> {
         Box::pin(async move {
             // Who has to wait is told so without a write: it may be tried very often.
             if let Some(wait) = logins::attempts(&self.keys, name).await?.wait(now) {
-                return Ok(Attempt::Wait(wait));
+                return Ok(LoginAttempt::Wait(wait));
             }
             let name = *name;
             let counting = Act::new(None, move |writer| {

@@ -16,10 +16,15 @@ pub(super) struct Statements([String; SIZES.len()]);
 impl Statements {
     /// Writes the statements: what to do, the table and its columns.
     pub(super) fn new(verb: &str, table: &str, columns: &[&str]) -> Self {
+        Self::ending(verb, table, columns, "")
+    }
+
+    /// The same with what is to be done where a row is there already.
+    pub(super) fn ending(verb: &str, table: &str, columns: &[&str], end: &str) -> Self {
         let row = format!("({})", vec!["?"; columns.len()].join(", "));
         Self(SIZES.map(|size| {
             let rows = vec![row.as_str(); size].join(", ");
-            format!("{verb} {table} ({}) VALUES {rows}", columns.join(", "))
+            format!("{verb} {table} ({}) VALUES {rows} {end}", columns.join(", "))
         }))
     }
 

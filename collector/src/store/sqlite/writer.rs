@@ -12,6 +12,7 @@ use tokio::task::yield_now;
 use tokio::time::timeout;
 
 use super::act::{Act, Work};
+use super::details::Details;
 use super::errors;
 use super::failure::unavailable;
 use super::health::Health;
@@ -59,6 +60,7 @@ pub(super) struct Writer {
     connection: SqliteConnection,
     orders: mpsc::Receiver<Order>,
     insertion: Insertion,
+    details: Details,
     memory: Memory,
     /// The newest record of the transaction under way; 0 where it has stored none.
     newest: i64,
@@ -73,8 +75,8 @@ impl Writer {
         lag: Arc<Lag>,
         health: Arc<Health>,
     ) -> Self {
-        let (insertion, memory) = (Insertion::new(), Memory::new());
-        Self { connection, orders, insertion, memory, newest: 0, lag, health }
+        let (insertion, details, memory) = (Insertion::new(), Details::new(), Memory::new());
+        Self { connection, orders, insertion, details, memory, newest: 0, lag, health }
     }
 
     /// Works until nobody can ask any more, and closes the file.
@@ -211,6 +213,7 @@ impl Writer {
         let writer = &mut self.connection;
         self.insertion.payloads(writer, &records).await.map_err(unavailable)?;
         self.memory.rollups.add(writer, &records).await?;
+        self.details.add(writer, &records).await.map_err(unavailable)?;
         lost::add(writer, &records).await?;
         errors::add(writer, &records).await?;
         self.newest = records.last().map_or(self.newest, |record| record.seq);
