@@ -4,7 +4,7 @@ use axum::Json;
 
 use crate::auth::Scope;
 use crate::error::ApiError;
-use crate::store::{Filter, Listed, Sort};
+use crate::store::{Cursor, Filter, Listed, PageRequest, Sort};
 
 use super::library::Library;
 use super::list::List;
@@ -29,12 +29,26 @@ pub(super) async fn along<T>(
     let page = asked.take::<Paging>()?.page(sort)?;
     asked.end()?;
     let Some(scope) = scope else { return Ok(Json(List::new(Vec::new(), None))) };
-    let page = library.page(Some(&scope), &filter, &page).await?;
+    let (lines, next) = lines(library, &scope, &filter, &page, line).await?;
+    Ok(Json(List::new(lines, next)))
+}
+
+/// A page of a list, each line made of its row and of parts of the whole record; and where the list
+/// goes on.
+pub(crate) async fn lines<T>(
+    library: &Library,
+    scope: &Scope,
+    filter: &Filter,
+    page: &PageRequest,
+    line: impl Fn(Listed, &Whole<'_>) -> T,
+) -> Result<(Vec<T>, Option<Cursor>), ApiError> {
+    let sort = page.sort.of(filter);
+    let page = library.page(Some(scope), filter, page).await?;
     let mut lines = Vec::with_capacity(page.items.len());
     let (mut parts, mut place) = (0, None);
     let mut rest = page.items.into_iter();
     while rest.len() > 0 && parts < FULL {
-        for (listed, payload) in library.next_whole(&scope, &mut rest).await? {
+        for (listed, payload) in library.next_whole(scope, &mut rest).await? {
             let kind = listed.row.kind;
             let whole = payload.as_deref().map(|payload| Whole::of(kind, payload));
             let whole = whole.unwrap_or_default();
@@ -44,5 +58,5 @@ pub(super) async fn along<T>(
         }
     }
     let next = if rest.len() > 0 { place } else { page.next };
-    Ok(Json(List::new(lines, next)))
+    Ok((lines, next))
 }

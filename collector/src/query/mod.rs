@@ -19,4 +19,6 @@ pub(crate) mod tickets;
 pub(crate) mod timeline;
 mod whole;
 
+pub(crate) use self::along::lines;
 pub(crate) use self::library::Library;
+pub(crate) use self::whole::Whole;

@@ -11,7 +11,7 @@ use crate::store::Kind;
 
 /// The parts of one record.
 #[derive(Debug, Default)]
-pub(super) struct Whole<'a> {
+pub(crate) struct Whole<'a> {
     own: Fields<'a>,
     trace: Fields<'a>,
     object: Option<&'a RawValue>,
@@ -42,17 +42,17 @@ impl<'a> Whole<'a> {
     }
 
     /// The object under the kind's own name.
-    pub(super) fn object(&self) -> Option<Box<RawValue>> {
+    pub(crate) fn object(&self) -> Option<Box<RawValue>> {
         self.take(self.object)
     }
 
     /// A field under the kind's own name.
-    pub(super) fn own(&self, name: &str) -> Option<Box<RawValue>> {
+    pub(crate) fn own(&self, name: &str) -> Option<Box<RawValue>> {
         self.take(self.own.get(name))
     }
 
     /// A field of the trace.
-    pub(super) fn trace(&self, name: &str) -> Option<Box<RawValue>> {
+    pub(crate) fn trace(&self, name: &str) -> Option<Box<RawValue>> {
         self.take(self.trace.get(name))
     }
 }
