@@ -1,21 +1,28 @@
 //! The dashboard: pages for people, made of the same questions that the API answers.
 
+mod actions;
 mod address;
 mod assets;
+mod audit;
 mod axis;
 mod chart;
 mod cookie;
+mod cut;
 mod export;
 mod failure;
 mod filters;
+mod first;
 mod frame;
 mod json;
+mod kinds;
 mod markup;
 mod next;
 mod opened;
 mod overview;
 mod page;
+mod parsing;
 mod part;
+mod part_of;
 mod people;
 mod posted;
 mod range;
@@ -24,11 +31,15 @@ mod routes;
 mod run;
 mod show;
 mod streamed;
+mod syncs;
 mod ticket;
 mod tickets;
+mod timeline;
+mod view;
 mod viewer;
 mod views;
 mod visible;
+mod webhooks;
 
 pub(crate) use self::assets::asset;
 pub(crate) use self::routes::{Dashboard, routes};

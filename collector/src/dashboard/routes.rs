@@ -12,7 +12,7 @@ use crate::query::Library;
 use super::cookie::Cookie;
 use super::people::{account, code, factor, keys, login, password, users};
 use super::views::Views;
-use super::{assets, export, overview, page, part, record, run, ticket, tickets};
+use super::{assets, export, kinds, overview, page, part, record, run, ticket, tickets};
 
 /// What pages need.
 #[derive(Debug)]
@@ -48,6 +48,7 @@ pub(crate) fn routes(dashboard: Dashboard) -> Router {
         .route("/records/{record_id}", get(record::show_record))
         .route("/records/{record_id}/part", get(part::show_part))
         .route("/records/{record_id}/json", get(part::raw))
+        .merge(kinds::routes())
         .route("/assets/{version}/{name}", get(assets::serve))
         .with_state(Arc::new(dashboard))
         .layer(from_fn(page::compressed))

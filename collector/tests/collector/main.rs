@@ -1,6 +1,8 @@
 //! The collector as its callers see it, one file a promise.
 
+mod actions_page;
 mod acts;
+mod audit_page;
 mod audit_trail;
 mod bad_requests;
 mod browser;
@@ -23,9 +25,12 @@ mod keys;
 mod limits;
 mod lost;
 mod masked_again;
+mod of_kind;
 mod overload;
 mod overview_page;
 mod pages;
+mod pages_of_kinds;
+mod parsing_page;
 mod people_accounts;
 mod people_administered;
 mod people_entering;
@@ -40,8 +45,11 @@ mod statistics;
 mod stored_and_shown;
 mod sums;
 mod synced;
+mod syncs_page;
 mod ticket_list;
+mod timeline_page;
 mod timelines;
 mod together;
 mod told_at_start;
 mod watched;
+mod webhooks_page;

@@ -47,7 +47,7 @@ pub(super) fn show(question: &Question, headers: &HeaderMap) -> Result<Response,
 
 /// The address of this server, as whoever asks has reached it. A proxy before it may speak TLS
 /// where it does not itself.
-fn url(headers: &HeaderMap, is_https: bool) -> String {
+pub(in crate::dashboard) fn url(headers: &HeaderMap, is_https: bool) -> String {
     let get = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let is_https = is_https || get("x-forwarded-proto") == Some("https");
     let host = get(header::HOST.as_str()).and_then(|host| host.parse::<Authority>().ok());

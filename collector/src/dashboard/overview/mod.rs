@@ -23,6 +23,7 @@ use crate::store::{Kind, Listed, Outcome};
 use crate::time;
 
 use self::breakdown::{Breakdown, Breakdowns};
+pub(super) use self::empty::url;
 use self::measure::{Card, Period};
 use self::question::Question;
 use super::address::Address;

@@ -1,0 +1,135 @@
+//! `/webhooks`: events that outside systems delivered, each counted once, and how they were handled.
+
+mod event;
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use http::{HeaderMap, Uri};
+
+use crate::store::{Dimension, Events, Filter, Kind, Listed, PageRequest, RetriedEvent};
+
+pub(super) use self::event::show as event;
+use super::address::Address;
+use super::chart::{Chart, Form, Tone, Unit};
+use super::failure::PageError;
+use super::filters::Filters;
+use super::first::{self, First};
+use super::frame::{Frame, Section};
+use super::page::page;
+use super::routes::Dashboard;
+use super::show;
+use super::syncs::{Status, Statuses, share};
+use super::timeline::segment;
+use super::view::{View, by_bucket};
+use super::viewer::Viewer;
+use super::visible;
+
+/// How many of the events that were tried again most often are shown.
+const MOST: usize = 10;
+/// How many of the latest records are shown.
+const LATEST: usize = 15;
+
+#[derive(Template)]
+#[template(path = "webhooks.html")]
+struct WebhooksPage {
+    frame: Frame,
+    filters: Filters,
+    first: Option<First>,
+    over_time: Chart,
+    statuses: Statuses,
+    handlers: Vec<(String, Events)>,
+    retries: Chart,
+    most_retried: Vec<(Option<String>, RetriedEvent)>,
+    latest: Vec<(Option<String>, Listed)>,
+    has_clients: bool,
+}
+
+/// Shows the page.
+pub(super) async fn show(
+    State(dashboard): State<Arc<Dashboard>>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, PageError> {
+    let view = View::new(dashboard, viewer, &uri, Kind::WebhookEvent, "24h")?;
+    let store = &view.dashboard.library.store;
+    let report = store.webhook_report(&view.scope, &view.asked()).await?;
+    let (bucket, starts) = (view.range.bucket(), view.starts()?);
+    let points = by_bucket(&starts, &report.over_time, Events::merge);
+    let line = |of: fn(&Events) -> u64| points.iter().map(|it| Some(of(it) as f64)).collect();
+    let over_time = Chart::over_time("Events by status", Unit::Count, bucket, &starts)
+        .form(Form::Bars)
+        .line("Completed", Tone::Ok, line(|it| it.completed))
+        .line("Failed", Tone::Failed, line(|it| it.failed))
+        .line("Processing", Tone::Accent, line(|it| it.processing))
+        .line("Pending", Tone::Open, line(|it| it.pending));
+    let mut all = Events::default();
+    points.iter().for_each(|point| all.merge(point));
+    let times =
+        (0..=10).map(|times| if times == 10 { "10+".to_owned() } else { times.to_string() });
+    let retries = report.retries.iter().map(|events| Some(*events as f64)).collect();
+    let retries = Chart::of_names("Events by retries", Unit::Count, times).line(
+        "events",
+        Tone::Violet,
+        retries,
+    );
+    let latest = latest(&view).await?;
+    let first = if latest.is_empty() { first::of(&view, &headers).await? } else { None };
+    let retried = report.most_retried.into_iter().take(MOST);
+    page(&WebhooksPage {
+        frame: view.frame(Section::Webhooks, "Webhooks"),
+        filters: view.filters(&[(Dimension::ProviderName, "Source")]).await?,
+        first,
+        over_time,
+        statuses: statuses(&all),
+        handlers: report.handlers,
+        retries,
+        most_retried: retried
+            .map(|own| (href(&view, &own.source, &own.event_id, own.client.as_str()), own))
+            .collect(),
+        latest,
+        has_clients: view.sees_all(),
+    })
+}
+
+/// The latest records, each with the way to its event.
+async fn latest(view: &View) -> Result<Vec<(Option<String>, Listed)>, PageError> {
+    let filter: Filter = view.filter();
+    let newest = PageRequest { limit: LATEST, ..PageRequest::default() };
+    let found = view.dashboard.library.store.list(&view.scope, &filter, &newest).await?;
+    let with_way = |listed: Listed| {
+        let own = listed.row.provider_name.as_deref().zip(listed.row.entity_id.as_deref());
+        let way = own.and_then(|(source, id)| href(view, source, id, listed.client.as_str()));
+        (way, listed)
+    };
+    Ok(found.items.into_iter().map(with_way).collect())
+}
+
+fn statuses(all: &Events) -> Statuses {
+    let row = |name: &str, tone, count| Status {
+        name: name.to_owned(),
+        tone,
+        count,
+        share: share(count, all.all()),
+    };
+    let rows = vec![
+        row("Completed", "ok", all.completed),
+        row("Failed", "failed", all.failed),
+        row("Processing", "accent", all.processing),
+        row("Pending", "open", all.pending),
+    ];
+    Statuses { title: "Events by status", what: "Events", all: all.all(), rows }
+}
+
+/// The page of one event. One that names no source has none.
+fn href(view: &View, source: &str, event_id: &str, client: &str) -> Option<String> {
+    if source.is_empty() {
+        return None;
+    }
+    let address = Address::to(format!("/webhooks/{}/{}", segment(source), segment(event_id)));
+    let address = if view.sees_all() { address.with("client_id", client) } else { address };
+    Some(address.href())
+}
