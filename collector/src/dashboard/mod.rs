@@ -30,6 +30,7 @@ mod record;
 mod routes;
 mod run;
 mod show;
+mod statuses;
 mod streamed;
 mod syncs;
 mod ticket;

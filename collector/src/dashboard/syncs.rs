@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, Uri};
 
-use crate::store::{AttemptStatus, Attempts, Dimension, FailingSync, Kind, MOST_LINES, Statistics};
+use crate::store::{AttemptStatus, Attempts, Dimension, FailingSync, Kind, MOST_LINES};
 
 use super::chart::{Chart, Form, Tone, Unit};
 use super::cut::{Cut, Room};
@@ -18,6 +18,7 @@ use super::frame::{Frame, Section};
 use super::range::Range;
 use super::routes::Dashboard;
 use super::show;
+use super::statuses::Statuses;
 use super::streamed::{Part, part, streamed};
 use super::view::{View, by_bucket};
 use super::viewer::Viewer;
@@ -31,24 +32,6 @@ struct SyncsPage {
     frame: Frame,
     filters: Filters,
     first: Option<First>,
-}
-
-/// How the synchronisations of the last day ended.
-#[derive(Template)]
-#[template(path = "statuses.html")]
-pub(super) struct Statuses {
-    pub(super) title: &'static str,
-    pub(super) what: &'static str,
-    pub(super) all: u64,
-    pub(super) rows: Vec<Status>,
-}
-
-/// How often a status is.
-pub(super) struct Status {
-    pub(super) name: String,
-    pub(super) tone: &'static str,
-    pub(super) count: u64,
-    pub(super) share: f64,
 }
 
 #[derive(Template)]
@@ -96,30 +79,7 @@ async fn statuses(view: Arc<View>) -> String {
     let until = view.range.until;
     let day = Range { since: until.saturating_sub(DAY), until, name: None };
     let found = view.statuses(day, &[Dimension::ProviderName]).await;
-    part(found.map(|found| Statuses::of("The last 24 hours by status", "Syncs", &found)))
-}
-
-impl Statuses {
-    /// What statistics by status and outcome tell.
-    fn of(title: &'static str, what: &'static str, found: &Statistics) -> Self {
-        let all = found.total.records();
-        let row = |group: &crate::store::Group| {
-            let name = group.names.first().map(|name| visible::visible(name).into_owned());
-            let tone = match group.names.get(1).map(String::as_str) {
-                Some("ok") => "ok",
-                Some("failed") => "failed",
-                _ => "open",
-            };
-            let count = group.figures.records();
-            Status { name: name.unwrap_or_default(), tone, count, share: share(count, all) }
-        };
-        Self { title, what, all, rows: found.groups.iter().map(row).collect() }
-    }
-}
-
-/// A part of a whole, from 0 to 1.
-pub(super) fn share(part: u64, all: u64) -> f64 {
-    if all == 0 { 0.0 } else { part as f64 / all as f64 }
+    part(found.map(|found| Statuses::of("The last 24 hours by status", "Syncs", found)))
 }
 
 async fn report(view: Arc<View>) -> String {

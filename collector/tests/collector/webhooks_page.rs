@@ -21,8 +21,10 @@ fn state(event: &str, status: &str, handler: &str, retries: u32, seconds: f64) -
     )
 }
 
+/// What stands in the cells behind the first one of a row, word by word.
 fn figures(html: &str, row: &str) -> Vec<String> {
-    let own = html.split("</tr>").map(text).find(|own| own.contains(row)).unwrap_or_default();
+    let apart = html.replace("</td>", " </td>").replace("</th>", " </th>");
+    let own = apart.split("</tr>").map(text).find(|own| own.contains(row)).unwrap_or_default();
     let from = own.find(row).unwrap_or_default();
     own[from..].split_whitespace().skip(1).map(str::to_owned).collect()
 }

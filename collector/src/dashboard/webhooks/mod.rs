@@ -21,7 +21,7 @@ use super::frame::{Frame, Section};
 use super::page::page;
 use super::routes::Dashboard;
 use super::show;
-use super::syncs::{Status, Statuses, share};
+use super::statuses::Statuses;
 use super::timeline::segment;
 use super::view::{View, by_bucket};
 use super::viewer::Viewer;
@@ -109,19 +109,14 @@ async fn latest(view: &View) -> Result<Vec<(Option<String>, Listed)>, PageError>
 }
 
 fn statuses(all: &Events) -> Statuses {
-    let row = |name: &str, tone, count| Status {
-        name: name.to_owned(),
-        tone,
-        count,
-        share: share(count, all.all()),
-    };
-    let rows = vec![
-        row("Completed", "ok", all.completed),
-        row("Failed", "failed", all.failed),
-        row("Processing", "accent", all.processing),
-        row("Pending", "open", all.pending),
+    let told = [
+        ("Completed", "ok", all.completed),
+        ("Failed", "failed", all.failed),
+        ("Processing", "accent", all.processing),
+        ("Pending", "open", all.pending),
     ];
-    Statuses { title: "Events by status", what: "Events", all: all.all(), rows }
+    let told = told.map(|(name, tone, count)| (name.to_owned(), tone, count));
+    Statuses::new("Events by status", "Events", told.to_vec())
 }
 
 /// The page of one event. One that names no source has none.

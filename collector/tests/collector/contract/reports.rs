@@ -22,7 +22,7 @@ fn row(kind: Kind, executed_at: i64, status: &str, recorded_at: i64) -> Row {
         "Failed" => Outcome::Failed,
         _ => Outcome::Open,
     };
-    let random = Uuid::new_v4().into_bytes()[..10].try_into().unwrap();
+    let random = Uuid::now_v7().into_bytes()[6..].try_into().unwrap();
     let id = Builder::from_unix_timestamp_millis(recorded_at.unsigned_abs(), &random).into_uuid();
     Row {
         status: Some(status.to_owned()),
@@ -201,7 +201,7 @@ pub(super) async fn parsed_texts_are_summed_up(store: Shared) {
         (BEGIN + 3 * HOUR + 7, BEGIN + 26 * HOUR + 1, Bucket::Day, DAY),
     ] {
         let report = store.parsing_report(&scope, &asked(since, until, bucket)).await.unwrap();
-        let last = until.next_multiple_of(HOUR);
+        let last = (until + HOUR - 1) / HOUR * HOUR;
         let whole = (since - since % HOUR)..last;
         let (mut over_time, mut versions) = (BTreeMap::new(), BTreeMap::new());
         let mut confidence = [0; 10];
