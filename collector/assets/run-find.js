@@ -36,7 +36,7 @@ export function finding(page, path, outline, open) {
     event.preventDefault();
     await find();
     if (!found.has(outline.chosen)) go(1);
-    outline.box.focus();
+    outline.focus();
   });
   if (input.value) find();
 

@@ -5,19 +5,19 @@ const MARGIN = 10;
 
 export class Outline {
   constructor(box, data, view, number, open) {
-    Object.assign(this, { box, data, open, active: number - 1, chosen: number - 1, matches: new Set() });
+    Object.assign(this, { box, data, active: number - 1, chosen: number - 1, matches: new Set() });
     this.looped = new Set(data.looped);
     this.space = document.createElement("div");
     this.space.className = "space";
+    this.space.dataset.drawn = "";
     box.replaceChildren(this.space);
-    box.tabIndex = 0;
     box.setAttribute("aria-label", "Steps");
     this.show(view);
     box.addEventListener("scroll", () => this.draw(), { passive: true });
     new ResizeObserver(() => this.draw()).observe(box);
     box.addEventListener("click", (event) => {
       const row = event.target.closest("[data-at]");
-      if (row) this.open(Number(row.dataset.at) + 1);
+      if (row) open(Number(row.dataset.at) + 1);
     });
   }
 
@@ -29,24 +29,31 @@ export class Outline {
     this.lines = lines(this.data, view);
     this.places = new Map(this.lines.map((line, place) => [line.at, place]));
     this.space.style.height = `${this.lines.length * HEIGHT}px`;
-    this.reveal(this.active);
+    this.rows = new Map();
+    this.space.replaceChildren();
+    this.reveal();
   }
 
+  // The step that is shown beside the outline.
   choose(number) {
-    this.chosen = this.active = number - 1;
-    this.reveal(this.active);
+    this.chosen = number - 1;
+    this.go(number - 1);
   }
 
   // Moves to another line, past those that are no step.
   move(by) {
     let place = (this.places.get(this.active) ?? 0) + by;
-    while (this.lines[place] && this.lines[place].at === undefined) place += by;
-    if (!this.lines[place]) return;
-    this.active = this.lines[place].at;
-    this.reveal(this.active);
+    place = Math.max(0, Math.min(this.lines.length - 1, place));
+    while (this.lines[place] && this.lines[place].at === undefined) place += Math.sign(by);
+    if (this.lines[place]) this.go(this.lines[place].at);
+    this.focus();
   }
 
-  // The next step, in the order that is shown, for which this holds; from the beginning again behind the last.
+  focus() {
+    this.rows.get(this.places.get(this.active))?.focus({ preventScroll: true });
+  }
+
+  // The next step, in the order that is shown, for which this holds; behind the last comes the first.
   following(holds, by = 1) {
     const count = this.lines.length;
     const start = this.places.get(this.active) ?? 0;
@@ -66,8 +73,15 @@ export class Outline {
     this.draw();
   }
 
-  reveal(at) {
-    const top = (this.places.get(at) ?? 0) * HEIGHT;
+  go(at) {
+    const hasFocus = this.space.contains(document.activeElement);
+    this.active = at;
+    this.reveal();
+    if (hasFocus) this.focus();
+  }
+
+  reveal() {
+    const top = (this.places.get(this.active) ?? 0) * HEIGHT;
     const { scrollTop, clientHeight } = this.box;
     if (top < scrollTop || top + HEIGHT > scrollTop + clientHeight) {
       this.box.scrollTop = top - (clientHeight - HEIGHT) / 2;
@@ -75,13 +89,40 @@ export class Outline {
     this.draw();
   }
 
+  // The lines that can be seen, and the one that has or would have the focus.
   draw() {
     const first = Math.max(0, Math.floor(this.box.scrollTop / HEIGHT) - MARGIN);
     const last = Math.min(this.lines.length, Math.ceil((this.box.scrollTop + this.box.clientHeight) / HEIGHT) + MARGIN);
-    const rows = [];
-    for (let place = first; place < last; place += 1) rows.push(this.row(this.lines[place], place));
-    this.space.replaceChildren(...rows);
-    if (this.places.has(this.active)) this.box.setAttribute("aria-activedescendant", `step-${this.active + 1}`);
+    const active = this.places.get(this.active);
+    const isWanted = (place) => (place >= first && place < last) || place === active;
+    for (const [place, row] of this.rows) {
+      if (isWanted(place)) continue;
+      row.remove();
+      this.rows.delete(place);
+    }
+    const fresh = document.createDocumentFragment();
+    for (let place = first; place < last; place += 1) this.keep(place, fresh);
+    if (active !== undefined) this.keep(active, fresh);
+    this.space.append(fresh);
+    for (const row of this.rows.values()) this.paint(row);
+  }
+
+  keep(place, fresh) {
+    if (this.rows.has(place)) return;
+    const row = this.row(this.lines[place], place);
+    this.rows.set(place, row);
+    fresh.append(row);
+  }
+
+  // What changes of a line while it is there. The one that keys move is the one that is selected.
+  paint(row) {
+    if (row.dataset.at === undefined) return;
+    const at = Number(row.dataset.at);
+    row.classList.toggle("chosen", at === this.chosen);
+    row.classList.toggle("active", at === this.active);
+    row.classList.toggle("match", this.matches.has(at));
+    row.setAttribute("aria-selected", String(at === this.active));
+    row.tabIndex = at === this.active ? 0 : -1;
   }
 
   row(line, place) {
@@ -100,11 +141,7 @@ export class Outline {
     row.id = `step-${at + 1}`;
     row.dataset.at = at;
     row.className = `row ${word} ${state} depth-${data.depth[at]}`;
-    row.classList.toggle("chosen", at === this.chosen);
-    row.classList.toggle("active", at === this.active);
-    row.classList.toggle("match", this.matches.has(at));
     row.setAttribute("role", this.view === "tree" ? "treeitem" : "option");
-    row.setAttribute("aria-selected", String(at === this.chosen));
     row.setAttribute("aria-posinset", place + 1);
     row.setAttribute("aria-setsize", this.lines.length);
     if (this.view === "tree") row.setAttribute("aria-level", data.depth[at] + 1);

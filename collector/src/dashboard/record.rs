@@ -47,8 +47,9 @@ pub(super) async fn show_record(
     if opened.is_run() {
         return Ok(Redirect::to(&opened.path()).into_response());
     }
-    let (head, parts) =
-        Arc::clone(&opened).with(|opened| (Head::of(opened), parts(opened))).await?;
+    let (head, parts) = Arc::clone(&opened)
+        .with(|opened| (Head::of(opened, &opened.fields()), parts(opened)))
+        .await?;
     let line = opened.line.clone();
     let kind = axis::word(line.row.kind);
     page(&RecordPage {

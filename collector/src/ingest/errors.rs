@@ -39,25 +39,28 @@ pub(super) fn fingerprints(kind: Kind, text: &str, fields: &Fields<'_>) -> Vec<F
         return Vec::new();
     }
     let trace: Fields<'_> = fields.read("trace").ok().flatten().unwrap_or_default();
-    let steps: Vec<Fields<'_>> = trace.read("steps").ok().flatten().unwrap_or_default();
+    let [listed, steps] = ["errors", "steps"].map(|name| objects(&trace, name));
     let mut told: Vec<_> =
-        of_run(&trace, &steps).map(|error| error.fingerprint()).take(MOST).collect();
+        of_run(&listed, &steps).map(|error| error.fingerprint()).take(MOST).collect();
     told.sort_unstable();
     told.dedup();
     told
 }
 
+fn objects<'a>(trace: &Fields<'a>, name: &'static str) -> Vec<Fields<'a>> {
+    trace.read(name).ok().flatten().unwrap_or_default()
+}
+
 /// The errors of a run: what it lists, then what steps have of their own where no listed error is
 /// theirs.
 pub(crate) fn of_run<'t, 'a: 't>(
-    trace: &'t Fields<'a>,
-    steps: impl IntoIterator<Item = &'t Fields<'a>> + 't,
-) -> impl Iterator<Item = RunError<'a>> + 't {
-    let listed: Vec<Fields<'a>> = trace.read("errors").ok().flatten().unwrap_or_default();
+    listed: &[Fields<'a>],
+    steps: &'t [Fields<'a>],
+) -> impl Iterator<Item = RunError<'a>> + use<'t, 'a> {
     let listed: Vec<_> = listed.iter().map(of_list).collect();
     let mut theirs: Vec<_> = listed.iter().filter_map(|error| error.step).collect();
     theirs.sort_unstable();
-    let own = steps.into_iter().enumerate().filter_map(move |(place, step)| {
+    let own = steps.iter().enumerate().filter_map(move |(place, step)| {
         let id = step.get("id").map(RawValue::get);
         let is_listed = id.is_some_and(|id| theirs.binary_search(&id).is_ok());
         if is_listed { None } else { of_step(place, step) }
@@ -115,8 +118,8 @@ mod tests {
 
     fn told_by(trace: &str) -> Vec<(Option<usize>, String, String)> {
         let trace: Fields<'_> = serde_json::from_str(trace).unwrap();
-        let steps: Vec<Fields<'_>> = trace.read("steps").unwrap().unwrap_or_default();
-        let errors = of_run(&trace, &steps);
+        let [listed, steps] = ["errors", "steps"].map(|name| objects(&trace, name));
+        let errors = of_run(&listed, &steps);
         errors.map(|own| (own.place, own.error_type.into(), own.message.into())).collect()
     }
 
@@ -137,8 +140,8 @@ mod tests {
     fn what_is_not_as_it_should_be_does_no_harm() {
         for odd in [r#"{"errors": 5}"#, r#"{"errors": [5], "steps": [{}]}"#, r#"{"steps": "x"}"#] {
             let trace: Fields<'_> = serde_json::from_str(odd).unwrap();
-            let steps: Vec<Fields<'_>> = trace.read("steps").ok().flatten().unwrap_or_default();
-            assert_eq!(of_run(&trace, &steps).count(), 0, "{odd}");
+            let [listed, steps] = ["errors", "steps"].map(|name| objects(&trace, name));
+            assert_eq!(of_run(&listed, &steps).count(), 0, "{odd}");
         }
         let long = format!("{{\"errors\": [{{\"message\": \"{}\"}}]}}", "ä".repeat(MAX_TEXT_BYTES));
         assert_eq!(told_by(&long)[0].2.len(), MAX_TEXT_BYTES);

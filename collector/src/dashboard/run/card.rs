@@ -1,5 +1,7 @@
 //! One step with everything in it, as a card.
 
+use serde_json::value::RawValue;
+
 use super::chat::show_chat;
 use super::problem::{Problem, problems};
 use super::rows::Lines;
@@ -164,7 +166,8 @@ fn parts(step: &Step<'_>, place: &Place, cuts: &[(String, String)]) -> Vec<Part>
             || name == "attempt" && step.word(name).is_some()
             || name == "cost" && cost(step).is_some()
             || FACTS.iter().any(|(own, _)| *own == name) && step.word(name).is_some()
-            || name == "query" && step.step_type != StepType::Retrieval && step.get(name).is_none()
+            // A text of an error stands above, as the error.
+            || name == "error" && step.text(name).is_some()
     };
     let known = PARTS.iter().filter_map(|(name, title)| Some((*name, *title, step.get(name)?)));
     let others = step.fields.iter().filter(|(name, _)| PARTS.iter().all(|(own, _)| own != name));
@@ -209,7 +212,7 @@ fn show_documents(out: &mut Markup, name: &str, json: &str) -> bool {
     out.tag("<table class=\"documents\"><thead><tr><th>Document</th><th class=\"number\">Score</th></tr></thead><tbody>");
     for document in &documents {
         let word = |name| {
-            let json = document.get(name).map_or("", |value| value.get());
+            let json = document.get(name).map_or("", RawValue::get);
             serde_json::from_str::<String>(json).unwrap_or_else(|_| json.to_owned())
         };
         out.tag("<tr><td>");

@@ -110,7 +110,7 @@ fn identities<'a>(trace: &Trace<'a>) -> Vec<(StepType, &'a str)> {
 
 fn name(opened: &Opened) -> String {
     let row = &opened.line.row;
-    let ticket = row.ticket_id.as_deref().map_or("a run".into(), |ticket| visible(ticket));
+    let ticket = row.ticket_id.as_deref().map_or("a run".into(), visible);
     format!("{ticket} at {}", show::moment(row.executed_at))
 }
 
@@ -153,8 +153,7 @@ fn differing(own: &Step<'_>, other: &Step<'_>) -> String {
     let names: BTreeSet<_> =
         own.fields.iter().chain(other.fields.iter()).map(|(name, _)| name).collect();
     let differs = |name: &&str| !PASSED.contains(name) && own.get(name) != other.get(name);
-    let names: Vec<_> =
-        names.into_iter().filter(differs).take(8).map(|name| visible(name)).collect();
+    let names: Vec<_> = names.into_iter().filter(differs).take(8).map(visible).collect();
     names.join(", ")
 }
 

@@ -47,8 +47,8 @@ const NAMED: [Told; 6] = [
 const OF_ROW: [&str; 4] = ["cost", "input_tokens", "output_tokens", "error_count"];
 
 impl Head {
-    pub(in crate::dashboard) fn of(opened: &Opened) -> Self {
-        let fields = opened.fields();
+    /// That of a record with these fields.
+    pub(in crate::dashboard) fn of(opened: &Opened, fields: &Fields<'_>) -> Self {
         let masking: Masking = fields.read("masking").ok().flatten().unwrap_or_default();
         let metrics = metrics(opened.line.row.metrics.as_deref());
         let tags: Vec<String> = fields.read("tags").ok().flatten().unwrap_or_default();
@@ -61,7 +61,7 @@ impl Head {
             tags: tags.iter().map(|tag| visible(tag).into_owned()).collect(),
             masked: counted(masking.counts),
             masked_here: counted(masking.server_counts),
-            notices: notices(opened, &fields),
+            notices: notices(opened, fields),
         }
     }
 }
@@ -113,7 +113,7 @@ pub(super) fn metrics(json: Option<&str>) -> BTreeMap<String, f64> {
 pub(super) fn number(value: f64) -> String {
     match value.abs() {
         size if !size.is_finite() => "–".to_owned(),
-        size if size == size.trunc() && size < 1e15 => whole(value),
+        size if size.fract() == 0.0 && size < 1e15 => whole(value),
         size if (1e-4..1e15).contains(&size) => {
             let told = format!("{value:.4}");
             told.trim_end_matches('0').trim_end_matches('.').to_owned()

@@ -1,5 +1,7 @@
 //! Which step to look at first.
 
+use serde_json::value::RawValue;
+
 use super::step::{State, Step};
 use super::trace::Trace;
 use crate::fields::Fields;
@@ -19,7 +21,7 @@ pub(super) struct Opening {
 /// The first error, or else what was the least sure, or else the beginning.
 pub(super) fn opening(trace: &Trace<'_>) -> Opening {
     let failed = trace.steps.iter().position(|step| step.state == State::Error);
-    let listed = trace.errors().iter().filter_map(|(step, _)| *step).min();
+    let listed = trace.errors.iter().filter_map(|(step, _)| *step).min();
     if let Some(step) = failed.into_iter().chain(listed).min() {
         return Opening { step, why: "the first error".to_owned() };
     }
@@ -56,7 +58,7 @@ fn sureness(step: &Step<'_>) -> Option<f64> {
 
 fn is_empty(step: &Step<'_>) -> bool {
     GIVEN.iter().any(|name| {
-        let json = step.fields.get(name).map(|value| value.get());
+        let json = step.fields.get(name).map(RawValue::get);
         json.is_some_and(|json| match json.as_bytes() {
             b"null" => true,
             [b'"' | b'[' | b'{', inside @ .., _] => inside.iter().all(u8::is_ascii_whitespace),

@@ -106,7 +106,7 @@ fn log(lines: &Lines<'_, '_>) -> (Vec<usize>, Vec<(usize, f64, f64)>) {
     (log, gaps)
 }
 
-/// To the tenth of a millisecond.
+/// To the microsecond.
 fn rounded(millis: f64) -> f64 {
-    (millis * 10.0).round() / 10.0
+    (millis * 1e3).round() / 1e3
 }

@@ -178,7 +178,7 @@ fn own(opened: &Opened, other: Option<&Opened>, asked: &Address) -> Own {
     let (problems, problem_count) = problems(&trace, None, &address);
     let place = Place { href: opened.parts(), at: Pointer::default().then("trace") };
     Own {
-        head: Head::of(opened),
+        head: Head::of(opened, &trace.record),
         rows: lines.around(at, View::of(asked), &address),
         card: Card::of(opened, &lines, at, &address),
         why: chosen.is_none().then_some(opening.why),
@@ -262,6 +262,7 @@ async fn of_ticket(store: &dyn Store, opened: &Opened) -> Result<crate::store::P
 
 impl RunPage {
     /// The address of the same step in another view.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     fn view_href(&self, view: &View) -> String {
         let address = match &self.own.card {
             Some(card) => self.address.with("step", &card.number.to_string()),
@@ -274,7 +275,7 @@ impl RunPage {
 impl Neighbour {
     fn of(line: &Listed, shown: &Listed, address: &Address) -> Self {
         let row = &line.row;
-        let ticket = row.ticket_id.as_deref().map(|own| visible::visible(own));
+        let ticket = row.ticket_id.as_deref().map(visible::visible);
         let attempt = row.attempt.map(|attempt| format!(", attempt {attempt}"));
         Self {
             href: opened::path(line),

@@ -40,7 +40,7 @@ pub(super) fn problems(
     step: Option<usize>,
     address: &Address,
 ) -> (Vec<Problem>, usize) {
-    let errors = trace.errors();
+    let errors = &trace.errors;
     let own = |(of, _): &&(Option<usize>, RunError<'_>)| step.is_none() || *of == step;
     let count = errors.iter().filter(own).count();
     let problem = |(of, error): &(Option<usize>, RunError<'_>)| Problem {
@@ -76,7 +76,7 @@ pub(super) async fn look_up(
 /// How often an error was seen, in words.
 pub(super) fn words(seen: &Sighting) -> String {
     let times = match seen.records {
-        1 => "Seen once".to_owned(),
+        1 => return "Seen in this run alone".to_owned(),
         Sighting::MOST.. => format!("Seen {} times or more", show::count(Sighting::MOST)),
         records => format!("Seen {} times", show::count(records)),
     };
@@ -104,7 +104,8 @@ mod tests {
             let error = Fingerprint::of("", "");
             words(&Sighting { error, records, since: 0, version: version.map(str::to_owned) })
         };
-        assert_eq!(seen(1, None), "Seen once since 1970-01-01 00:00:00");
+        assert_eq!(seen(2, None), "Seen 2 times since 1970-01-01 00:00:00");
+        assert_eq!(seen(1, None), "Seen in this run alone");
         assert_eq!(seen(1_234, Some("1.4")), "Seen 1,234 times since version 1.4");
         assert_eq!(seen(Sighting::MOST, Some("2")), "Seen 10,000 times or more since version 2");
     }

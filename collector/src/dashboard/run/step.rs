@@ -10,6 +10,8 @@ use crate::fields::Fields;
 const FARTHEST: f64 = 1e12;
 /// How long a name is in an outline.
 const MAX_LABEL_CHARS: usize = 80;
+/// How much of a thought stands beside the number of its iteration.
+const MAX_THOUGHT_CHARS: usize = 40;
 
 /// What sort of step it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -107,9 +109,8 @@ pub(super) struct Step<'a> {
 }
 
 impl<'a> Step<'a> {
-    /// That of a JSON text; of one that is no object nothing is known.
-    pub(super) fn of(json: &'a RawValue) -> Self {
-        let fields: Fields<'a> = serde_json::from_str(json.get()).unwrap_or_default();
+    /// That of its fields; of one that is no object there are none.
+    pub(super) fn of(fields: Fields<'a>) -> Self {
         let word = |name| fields.get(name).map(|value| value.get().trim_matches('"'));
         let time = |name| {
             let millis: f64 = fields.get(name).and_then(|it| it.get().parse().ok())?;
@@ -149,16 +150,25 @@ impl<'a> Step<'a> {
     pub(super) fn label(&self) -> String {
         let named = || self.text("name").filter(|name| !name.trim().is_empty());
         let own = match self.step_type {
-            StepType::Iteration => named().or_else(|| {
-                let number = self.get("iteration").filter(|json| json.len() < 12)?;
-                Some(format!("Iteration {number}"))
-            }),
+            StepType::Iteration => self.iteration().or_else(named),
             StepType::Model => named().or_else(|| self.text("model")),
             StepType::Retrieval => named().or_else(|| self.text("query")),
             _ => named(),
         };
         let own = own.or_else(|| self.text("type")).unwrap_or_else(|| "(no name)".to_owned());
         shortened(&own)
+    }
+
+    /// Which iteration it is, and how its thought begins.
+    fn iteration(&self) -> Option<String> {
+        let number = self.get("iteration").filter(|json| json.len() < 12)?;
+        let thought = self.text("thought").unwrap_or_default();
+        let mut beginning: String = thought.trim().chars().take(MAX_THOUGHT_CHARS).collect();
+        if beginning.len() < thought.trim().len() {
+            beginning.push('…');
+        }
+        let colon = if beginning.is_empty() { "" } else { ": " };
+        Some(format!("Iteration {number}{colon}{beginning}"))
     }
 
     /// By what the same step is found in another run.
@@ -182,19 +192,20 @@ pub(super) mod tests {
     /// The steps of a JSON list.
     pub(in crate::dashboard::run) fn steps(json: &str) -> Vec<Step<'_>> {
         let steps: Vec<&RawValue> = serde_json::from_str(json).unwrap();
-        steps.into_iter().map(Step::of).collect()
+        let fields = |step: &'_ RawValue| serde_json::from_str(step.get()).unwrap_or_default();
+        steps.into_iter().map(|step| Step::of(fields(step))).collect()
     }
 
     #[test]
     fn a_step_is_called_by_what_it_has() {
         let steps = steps(
-            r#"[{"type": "tool_call", "name": "look\nup"}, {"type": "react_iteration", "iteration": 3},
+            r#"[{"type": "tool_call", "name": "look\nup"}, {"type": "react_iteration", "name": "react", "iteration": 3, "thought": " so "},
                 {"type": "llm_call", "model": "m"}, {"type": "new\u202e"}, {}, 5,
                 {"name": "", "type": "node"}]"#,
         );
         let labels: Vec<_> = steps.iter().map(Step::label).collect();
         let expected =
-            ["look up", "Iteration 3", "m", r"new\u{202e}", "(no name)", "(no name)", "node"];
+            ["look up", "Iteration 3: so", "m", r"new\u{202e}", "(no name)", "(no name)", "node"];
         assert_eq!(labels, expected);
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::step::Step;
@@ -12,41 +13,88 @@ use crate::ingest::errors::{self, RunError};
 #[derive(Debug, Default)]
 pub(super) struct Trace<'a> {
     pub(super) record: Fields<'a>,
-    pub(super) trace: Fields<'a>,
     pub(super) steps: Vec<Step<'a>>,
+    /// Where each id stands; of steps with one id the first counts.
+    pub(super) places: HashMap<&'a str, usize>,
+    /// The run's errors, each with the step it is of, where there is one.
+    pub(super) errors: Vec<(Option<usize>, RunError<'a>)>,
+    parts: [(&'static str, Option<&'a RawValue>); 3],
+}
+
+/// The trace as the contract has it, read in one pass.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Parts<'a> {
+    #[serde(borrow)]
+    input: Option<&'a RawValue>,
+    steps: Vec<Fields<'a>>,
+    errors: Vec<Fields<'a>>,
+    final_response: Option<&'a RawValue>,
+    state: Option<&'a RawValue>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Payload<'a> {
+    #[serde(borrow)]
+    trace: Parts<'a>,
 }
 
 impl<'a> Trace<'a> {
     /// That of a payload; what cannot be read is left out.
     pub(super) fn of(payload: &'a str) -> Self {
         let record: Fields<'a> = serde_json::from_str(payload).unwrap_or_default();
-        let trace: Fields<'a> = record.read("trace").ok().flatten().unwrap_or_default();
-        let steps: Vec<&RawValue> = trace.read("steps").ok().flatten().unwrap_or_default();
-        let steps = steps.into_iter().map(Step::of).collect();
-        Self { record, trace, steps }
+        let parts = match serde_json::from_str::<Payload<'a>>(payload) {
+            Ok(payload) => payload.trace,
+            Err(_) => Parts::one_by_one(&record),
+        };
+        let mut places = HashMap::with_capacity(parts.steps.len());
+        let ids = parts.steps.iter().map(|step| step.get("id").map(RawValue::get));
+        for (at, id) in ids.enumerate() {
+            if let Some(id) = id.filter(|id| *id != "null") {
+                places.entry(id).or_insert(at);
+            }
+        }
+        let errors = errors::of_run(&parts.errors, &parts.steps).map(|error| {
+            let place = error.place.or_else(|| places.get(error.step?).copied());
+            (place, error)
+        });
+        Self {
+            errors: errors.collect(),
+            parts: [
+                ("input", parts.input),
+                ("final_response", parts.final_response),
+                ("state", parts.state),
+            ],
+            steps: parts.steps.into_iter().map(Step::of).collect(),
+            places,
+            record,
+        }
     }
 
     /// The JSON of a part of the trace.
     pub(super) fn part(&self, name: &str) -> Option<&'a str> {
-        self.trace.get(name).map(RawValue::get).filter(|json| *json != "null")
+        let (_, part) = self.parts.iter().find(|(own, _)| *own == name)?;
+        part.map(RawValue::get).filter(|json| *json != "null")
     }
+}
 
-    /// The run's errors, each with the step it is of, where there is one.
-    pub(super) fn errors(&self) -> Vec<(Option<usize>, RunError<'a>)> {
-        let places = self.places();
-        let errors = errors::of_run(&self.trace, self.steps.iter().map(|step| &step.fields));
-        let place = |error: &RunError<'_>| error.place.or_else(|| places.get(error.step?).copied());
-        errors.map(|error| (place(&error), error)).collect()
-    }
-
-    /// Where each id stands; of steps with one id the first counts.
-    pub(super) fn places(&self) -> HashMap<&'a str, usize> {
-        let mut places = HashMap::with_capacity(self.steps.len());
-        for (at, step) in self.steps.iter().enumerate() {
-            if let Some(id) = step.get("id") {
-                places.entry(id).or_insert(at);
-            }
+impl<'a> Parts<'a> {
+    /// Of a trace that is not as the contract has it, what can be read.
+    fn one_by_one(record: &Fields<'a>) -> Self {
+        let trace: Fields<'a> = record.read("trace").ok().flatten().unwrap_or_default();
+        let list = |name| -> Vec<Fields<'a>> {
+            let values: Vec<&'a RawValue> = trace.read(name).ok().flatten().unwrap_or_default();
+            let fields =
+                |value: &'a RawValue| serde_json::from_str(value.get()).unwrap_or_default();
+            values.into_iter().map(fields).collect()
+        };
+        Self {
+            input: trace.get("input"),
+            steps: list("steps"),
+            errors: list("errors"),
+            final_response: trace.get("final_response"),
+            state: trace.get("state"),
         }
-        places
     }
 }

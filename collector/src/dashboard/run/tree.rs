@@ -17,9 +17,8 @@ impl Tree {
     /// That of a run. A step whose parent is not there stands at the top, and of parents in a circle
     /// the first does.
     pub(super) fn of(trace: &Trace<'_>) -> Self {
-        let places = trace.places();
         let parent = |(at, step): (usize, &super::step::Step<'_>)| {
-            places.get(step.get("parent")?).copied().filter(|parent| *parent != at)
+            trace.places.get(step.get("parent")?).copied().filter(|parent| *parent != at)
         };
         Self::from_parents(trace.steps.iter().enumerate().map(parent).collect())
     }
