@@ -28,7 +28,7 @@ pub(super) fn align<T: Eq>(a: &[T], b: &[T]) -> Vec<Pair> {
             pairs.push((moved(*left, i), moved(*right, j)));
         }
         let next = |side: fn(&Pair) -> Option<usize>| {
-            aligned[..kept].iter().filter_map(side).last().map_or(0, |place| place + 1)
+            aligned[..kept].iter().rev().find_map(side).map_or(0, |place| place + 1)
         };
         (i, j) = (i + next(|pair| pair.0), j + next(|pair| pair.1));
     }

@@ -39,7 +39,8 @@ pub(super) struct Difference {
     pub(super) name: String,
     pub(super) own: String,
     pub(super) other: String,
-    pub(super) difference: String,
+    /// By how much the first is larger.
+    pub(super) by: String,
 }
 
 /// A step of one run or of both.
@@ -177,10 +178,7 @@ fn numbers(opened: &Opened, other: &Opened) -> Vec<Difference> {
         name: "time".to_owned(),
         own: seconds[0].map_or("–".to_owned(), show::duration),
         other: seconds[1].map_or("–".to_owned(), show::duration),
-        difference: seconds[0]
-            .zip(seconds[1])
-            .map(|(own, its)| longer(own, its))
-            .unwrap_or_default(),
+        by: seconds[0].zip(seconds[1]).map(|(own, its)| longer(own, its)).unwrap_or_default(),
     }];
     let (own, its) = (metrics(own_row.metrics.as_deref()), metrics(its_row.metrics.as_deref()));
     let names: BTreeSet<_> = own.keys().chain(its.keys()).collect();
@@ -193,9 +191,7 @@ fn numbers(opened: &Opened, other: &Opened) -> Vec<Difference> {
             name: visible(name).into_owned(),
             own: told(own),
             other: told(its),
-            difference: difference
-                .map(|it| format!("{}{}", sign(it), number(it)))
-                .unwrap_or_default(),
+            by: difference.map(|it| format!("{}{}", sign(it), number(it))).unwrap_or_default(),
         });
     }
     numbers

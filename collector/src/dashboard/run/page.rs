@@ -204,12 +204,12 @@ fn response(trace: &Trace<'_>, place: &Place) -> Option<Markup> {
     let place = place.then("final_response");
     let mut markup = Markup::default();
     let fields: Option<crate::fields::Fields<'_>> = serde_json::from_str(json).ok();
-    match fields.as_ref().and_then(|fields| fields.get("content")) {
-        Some(content) => {
-            show_json(&mut markup, content.get(), &place.then("content"), 0, Room(ROOM))
-        }
-        None => show_json(&mut markup, json, &place, 0, Room(ROOM)),
-    }
+    let content = fields.as_ref().and_then(|fields| fields.get("content"));
+    let (json, place) = match content {
+        Some(content) => (content.get(), place.then("content")),
+        None => (json, place),
+    };
+    show_json(&mut markup, json, &place, 0, Room(ROOM));
     Some(markup)
 }
 

@@ -60,7 +60,7 @@ pub(super) struct Row {
 /// The lines of a page.
 #[derive(Debug)]
 pub(super) struct Rows {
-    pub(super) rows: Vec<Row>,
+    pub(super) shown: Vec<Row>,
     /// How many steps there are.
     pub(super) steps: usize,
     pub(super) earlier: Option<String>,
@@ -111,7 +111,7 @@ impl<'t, 'a> Lines<'t, 'a> {
         };
         let row = |line: &Line| self.row(*line, chosen, address);
         Rows {
-            rows: lines[start..end].iter().map(row).collect(),
+            shown: lines[start..end].iter().map(row).collect(),
             steps: self.trace.steps.len(),
             earlier: step_of(&lines[start.saturating_sub(WINDOW)..start]),
             later: step_of(&lines[end..]),
@@ -178,9 +178,9 @@ mod tests {
             (249, 201, 50, Some("/runs/x?view=log&step=101"), None),
         ] {
             let rows = lines.around(chosen, View::Log, &address);
-            assert_eq!((rows.rows[0].number, rows.rows.len()), (Some(first), count));
+            assert_eq!((rows.shown[0].number, rows.shown.len()), (Some(first), count));
             assert_eq!((rows.earlier.as_deref(), rows.later.as_deref()), (earlier, later));
-            assert_eq!(rows.rows.iter().filter(|row| row.is_chosen).count(), 1);
+            assert_eq!(rows.shown.iter().filter(|row| row.is_chosen).count(), 1);
         }
     }
 
@@ -188,6 +188,6 @@ mod tests {
     fn a_run_without_steps_has_no_lines() {
         let trace = Trace::of("{}");
         let rows = Lines::of(&trace, Some(1.0)).around(0, View::Timeline, &Address::to("/"));
-        assert!(rows.rows.is_empty() && rows.earlier.is_none() && rows.later.is_none());
+        assert!(rows.shown.is_empty() && rows.earlier.is_none() && rows.later.is_none());
     }
 }

@@ -98,6 +98,7 @@ impl State {
 
 /// A step. Whoever looks counts them from 1 in their order, as the SDK counts their ids.
 #[derive(Debug)]
+#[expect(clippy::struct_field_names, reason = "`type` is a word of the language")]
 pub(super) struct Step<'a> {
     pub(super) fields: Fields<'a>,
     pub(super) step_type: StepType,

@@ -85,12 +85,12 @@ pub(super) fn sighting(scope: &Scope, error: Fingerprint) -> QueryBuilder<'_, Sq
 }
 
 /// The records behind a place, and one more than the limit.
-pub(super) fn records<'a>(
-    scope: &'a Scope,
+pub(super) fn records(
+    scope: &Scope,
     error: Fingerprint,
     after: Option<Cursor>,
     limit: usize,
-) -> QueryBuilder<'a, Sqlite> {
+) -> QueryBuilder<'_, Sqlite> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
     let mut sql = QueryBuilder::new("SELECT log.* FROM (SELECT errors.executed_at, errors.seq ");
     of(&mut sql, scope, error);
