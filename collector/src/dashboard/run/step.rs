@@ -192,9 +192,11 @@ pub(super) mod tests {
 
     /// The steps of a JSON list.
     pub(in crate::dashboard::run) fn steps(json: &str) -> Vec<Step<'_>> {
+        fn step(json: &RawValue) -> Step<'_> {
+            Step::of(serde_json::from_str(json.get()).unwrap_or_default())
+        }
         let steps: Vec<&RawValue> = serde_json::from_str(json).unwrap();
-        let fields = |step: &'_ RawValue| serde_json::from_str(step.get()).unwrap_or_default();
-        steps.into_iter().map(|step| Step::of(fields(step))).collect()
+        steps.into_iter().map(step).collect()
     }
 
     #[test]
