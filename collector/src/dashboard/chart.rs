@@ -215,11 +215,13 @@ impl Chart {
         self
     }
 
-    /// The figures of one place, one of each line: as they are, and as they are shown.
-    fn row(&self, at: &usize) -> Vec<Option<(f64, String)>> {
-        let figure = |line: &Line| line.figures.get(*at).copied().flatten();
+    /// Each place with its figures, one of each line: as they are, and as they are shown.
+    fn rows(&self) -> impl Iterator<Item = (&Place, Vec<Option<(f64, String)>>)> {
         let told = |figure: f64| (figure, self.unit.told(figure));
-        self.lines.iter().map(|line| figure(line).map(told)).collect()
+        self.places.iter().enumerate().map(move |(at, place)| {
+            let figures = self.lines.iter().map(|line| line.figures.get(at).copied().flatten());
+            (place, figures.map(|figure| figure.map(told)).collect())
+        })
     }
 }
 

@@ -81,9 +81,9 @@ impl Range {
     /// How a chart of it divides the time: into a few dozen points.
     pub(crate) fn bucket(self) -> Bucket {
         match self.length() {
-            ..=172_800_000 => Bucket::Hour,
-            ..=7_776_000_000 => Bucket::Day,
-            ..=31_536_000_000 => Bucket::Week,
+            length if length <= 2 * DAY => Bucket::Hour,
+            length if length <= 90 * DAY => Bucket::Day,
+            length if length <= 365 * DAY => Bucket::Week,
             _ => Bucket::Month,
         }
     }

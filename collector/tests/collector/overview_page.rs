@@ -8,8 +8,8 @@ use crate::server::{Server, record_with};
 use crate::session::{self, HOSTILE, as_client, as_provider, between, page, shown, text};
 
 /// A moment so many hours ago.
-fn ago(hours: i64) -> String {
-    let now = std::time::SystemTime::now() - std::time::Duration::from_secs(3_600 * hours as u64);
+fn ago(hours: u64) -> String {
+    let now = std::time::SystemTime::now() - std::time::Duration::from_secs(3_600 * hours);
     let seconds = now.duration_since(std::time::UNIX_EPOCH).unwrap().as_millis();
     epilogue_collector::rfc3339(i64::try_from(seconds).unwrap())
 }

@@ -178,8 +178,8 @@ async fn a_list_is_exported_as_it_is_filtered() {
     let key = server.key("a", KeyScope::Read).await;
     let cookie = as_client(&server, "a").await;
     let html = page(&server, &cookie, "/tickets?status=SUCCESS&sort=duration&limit=2").await;
-    let links: Vec<_> = between(&html, "href=\"/export", "\"").into_iter().collect();
-    let links: Vec<_> = links.iter().map(|link| link.replace("&#38;", "&")).collect();
+    let links = between(&html, "href=\"/export", "\"").into_iter();
+    let links: Vec<_> = links.map(|link| link.replace("&#38;", "&")).collect();
     assert_eq!(links.len(), 3);
     for (link, format) in links.iter().zip(["csv", "json", "ndjson"]) {
         let own = page(&server, &cookie, &format!("/export{link}")).await;
@@ -188,11 +188,11 @@ async fn a_list_is_exported_as_it_is_filtered() {
         assert_eq!(own, request.send().await.unwrap().text().await.unwrap());
         assert!(own.contains("a-5") && !own.contains("b-5") && !own.contains("a-action"), "{own}");
     }
-    let json = page(&server, &cookie, &format!("/export{}", links[1])).await;
-    let lines = page(&server, &cookie, &format!("/export{}", links[2])).await;
-    let array: Vec<Value> = serde_json::from_str(&json).unwrap();
-    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!((array.len(), &array), (4, &lines));
+    let array = page(&server, &cookie, &format!("/export{}", links[1])).await;
+    let array: Vec<Value> = serde_json::from_str(&array).unwrap();
+    let text = page(&server, &cookie, &format!("/export{}", links[2])).await;
+    let each: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((array.len(), array), (4, each));
     let none = page(&server, &cookie, "/export?format=json&status=NONE").await;
     assert_eq!(serde_json::from_str::<Vec<Value>>(&none).unwrap(), [] as [Value; 0]);
     let theirs = page(&server, &cookie, "/export?format=csv&client_id=b").await;

@@ -14,12 +14,15 @@ enum Better {
     Neither,
 }
 
+/// How a figure is told of any number of runs.
+type Of<'a> = Box<dyn Fn(&Figures) -> Option<f64> + 'a>;
+
 /// One measure of any number of runs.
 struct Measure<'a> {
     name: String,
     unit: Unit,
     better: Better,
-    of: Box<dyn Fn(&Figures) -> Option<f64> + 'a>,
+    of: Of<'a>,
 }
 
 impl<'a> Measure<'a> {
@@ -68,7 +71,9 @@ pub(super) struct Period {
 impl From<Series> for Period {
     fn from(series: Series) -> Self {
         let mut total = Figures::default();
-        series.total.iter().for_each(|point| total.merge(point));
+        for point in &series.total {
+            total.merge(point);
+        }
         Self { total, points: series.total }
     }
 }

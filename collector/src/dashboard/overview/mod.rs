@@ -55,9 +55,9 @@ struct Cards {
 #[derive(Template)]
 #[template(path = "overview_failures.html")]
 struct Failures {
-    failures: Vec<Listed>,
-    /// The list of all failures.
-    all_failures: String,
+    runs: Vec<Listed>,
+    /// The list of all of them.
+    all: String,
     has_clients: bool,
 }
 
@@ -109,9 +109,9 @@ async fn cards(question: Arc<Question>) -> String {
 
 async fn failures(question: Arc<Question>) -> String {
     let tickets = question.tickets();
-    part(question.failures(LATEST).await.map(|failures| Failures {
-        failures,
-        all_failures: tickets.with("outcome", Outcome::Failed.as_str()).href(),
+    part(question.failures(LATEST).await.map(|runs| Failures {
+        runs,
+        all: tickets.with("outcome", Outcome::Failed.as_str()).href(),
         has_clients: question.sees_all(),
     }))
 }
