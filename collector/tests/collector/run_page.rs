@@ -259,7 +259,7 @@ async fn two_runs_are_compared_step_by_step() {
     let other = visitor.store(&other).await;
     let page = visitor.page(&format!("/runs/{one}?compare={other}&step=2")).await;
     has(&page, &["≠ result", "only in this one", "+500 ms (+50 %)", "0.05"]);
-    has(&page, &["The same step of", "&quot;found&quot;"].map(|text| text.trim_matches('"')));
+    has(&page, &["The same step of", "<pre class=\"text\">found</pre>"]);
     has(&visitor.page(&format!("/runs/{one}")).await, &[&format!("compare={other}")]);
 }
 

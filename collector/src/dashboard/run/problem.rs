@@ -5,6 +5,7 @@ use crate::auth::{Clients, Scope};
 use crate::dashboard::address::Address;
 use crate::dashboard::markup::{Markup, text};
 use crate::dashboard::show;
+use crate::dashboard::visible::visible;
 use crate::failure::StoreError;
 use crate::ingest::errors::RunError;
 use crate::store::{Fingerprint, Sighting, Store};
@@ -81,7 +82,7 @@ pub(super) fn words(seen: &Sighting) -> String {
         records => format!("Seen {} times", show::count(records)),
     };
     match &seen.version {
-        Some(version) => format!("{times} since version {version}"),
+        Some(version) => format!("{times} since version {}", visible(version)),
         None => format!("{times} since {}", show::moment(seen.since)),
     }
 }
@@ -106,6 +107,7 @@ mod tests {
         };
         assert_eq!(seen(2, None), "Seen 2 times since 1970-01-01 00:00:00");
         assert_eq!(seen(1, None), "Seen in this run alone");
+        assert!(seen(2, Some("\u{202e}")).ends_with(r"version \u{202e}"));
         assert_eq!(seen(1_234, Some("1.4")), "Seen 1,234 times since version 1.4");
         assert_eq!(seen(Sighting::MOST, Some("2")), "Seen 10,000 times or more since version 2");
     }
