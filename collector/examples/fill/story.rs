@@ -351,7 +351,7 @@ impl Teller {
 
 /// What a synchronisation tried: now and then more than once.
 fn attempts(number: usize, last: i64, outcome: Outcome) -> Vec<Attempt> {
-    let attempt = |ago, status, error: Option<&str>| Attempt {
+    let attempt = |ago: i64, status, error: Option<&str>| Attempt {
         attempted_at: (last - ago).max(0),
         status,
         http_status: Some(if error.is_some() { 503 } else { 201 }),

@@ -22,7 +22,7 @@ use super::part_of::text;
 use super::routes::Dashboard;
 use super::show;
 use super::streamed::{Part, part, streamed};
-use super::view::View;
+use super::view::{View, total};
 use super::viewer::Viewer;
 use super::visible;
 
@@ -118,8 +118,7 @@ async fn charts(view: Arc<View>) -> String {
         let store = &view.dashboard.library.store;
         let series =
             store.series(&view.scope, &selection, &Grouping::default(), bucket, &starts).await?;
-        let mut total = Figures::default();
-        series.total.iter().for_each(|point| total.merge(point));
+        let total = total(&series.total, Figures::merge);
         let points = |of: fn(&Figures) -> Option<f64>| series.total.iter().map(of).collect();
         let calls = Chart::over_time("Calls by outcome", Unit::Count, bucket, &starts)
             .form(Form::Bars)

@@ -20,7 +20,7 @@ use super::page::page;
 use super::part_of::text;
 use super::routes::Dashboard;
 use super::show;
-use super::view::{View, by_bucket};
+use super::view::{View, by_bucket, total};
 use super::viewer::Viewer;
 use super::visible;
 
@@ -65,8 +65,7 @@ pub(super) async fn show(
     let report = store.parsing_report(&view.scope, &view.asked()).await?;
     let (bucket, starts) = (view.range.bucket(), view.starts()?);
     let points = by_bucket(&starts, &report.over_time, Parsings::merge);
-    let mut all = Parsings::default();
-    points.iter().for_each(|point| all.merge(point));
+    let all = total(&points, Parsings::merge);
     let first = if all.all() == 0 { first::of(&view, &headers).await? } else { None };
     page(&ParsingPage {
         frame: view.frame(Section::Parsing, "NLP parsing"),

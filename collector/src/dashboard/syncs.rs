@@ -20,7 +20,7 @@ use super::routes::Dashboard;
 use super::show;
 use super::statuses::Statuses;
 use super::streamed::{Part, part, streamed};
-use super::view::{View, by_bucket};
+use super::view::{View, by_bucket, total};
 use super::viewer::Viewer;
 use super::visible;
 
@@ -93,8 +93,7 @@ async fn report(view: Arc<View>) -> String {
             .line("success", Tone::Ok, line(|it| it.success))
             .line("failed", Tone::Failed, line(|it| it.failed))
             .line("timeout", Tone::Open, line(|it| it.timeout));
-        let mut all = Attempts::default();
-        points.iter().for_each(|point| all.merge(point));
+        let all = total(&points, Attempts::merge);
         Ok(Report {
             attempts,
             all,

@@ -178,6 +178,17 @@ pub(super) fn by_bucket<T: Clone + Default>(
     points
 }
 
+/// All of these added up.
+pub(super) fn total<'a, T: Default + 'a>(
+    points: impl IntoIterator<Item = &'a T>,
+    merge: impl Fn(&mut T, &T),
+) -> T {
+    points.into_iter().fold(T::default(), |mut sum, point| {
+        merge(&mut sum, point);
+        sum
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,6 +2,11 @@
 //!
 //! The structs are their own description: a parameter that they do not name is refused.
 
+#![expect(
+    clippy::large_stack_arrays,
+    reason = "the description lists all parameters of a call at once, and is made once"
+)]
+
 use axum::extract::Query;
 use http::Uri;
 use serde::Deserialize;

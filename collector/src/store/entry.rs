@@ -235,6 +235,7 @@ impl fmt::Debug for Entry {
             .field("record_id", &self.row.record_id)
             .field("bytes", &self.payload.len())
             .field("lost", &self.lost)
+            .field("errors", &self.errors.len())
             .field("detail", &self.detail)
             .finish()
     }

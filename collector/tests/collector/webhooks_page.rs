@@ -58,8 +58,8 @@ async fn an_event_counts_as_its_newest_record_tells() {
 async fn the_steps_of_an_event_are_shown_in_their_order() {
     let server = Server::start().await;
     let words = ["Pending", "Processing", "Failed"];
-    let states = words.map(|status| state("e 1", status, "on_message", 0, 1.0)).to_vec();
-    store(&server, "a", states).await;
+    let told = words.map(|status| state("e 1", status, "on_message", 0, 1.0)).to_vec();
+    store(&server, "a", told).await;
     store(&server, "b", vec![state("of-b", "Failed", "x", 0, 1.0)]).await;
     let cookie = as_client(&server, "a").await;
     let html = page(&server, &cookie, "/webhooks/telegram/e%201").await;

@@ -225,7 +225,7 @@ mod tests {
     fn numbers_are_told_without_zeros_that_say_nothing() {
         for (value, told) in [
             (3.0, "3"),
-            (0.0035475, "0.0035"),
+            (0.003_547_5, "0.0035"),
             (1_234_567.0, "1,234,567"),
             (1e-9, "1e-9"),
             (1e300, "1e300"),

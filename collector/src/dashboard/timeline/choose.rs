@@ -36,6 +36,7 @@ struct ChoosePage {
 }
 
 /// An entity, and what happened to it last.
+#[expect(clippy::struct_field_names, reason = "the contract has these names")]
 struct Entity {
     href: String,
     entity_type: String,

@@ -23,7 +23,7 @@ use super::routes::Dashboard;
 use super::show;
 use super::statuses::Statuses;
 use super::timeline::segment;
-use super::view::{View, by_bucket};
+use super::view::{View, by_bucket, total};
 use super::viewer::Viewer;
 use super::visible;
 
@@ -66,8 +66,7 @@ pub(super) async fn show(
         .line("Failed", Tone::Failed, line(|it| it.failed))
         .line("Processing", Tone::Accent, line(|it| it.processing))
         .line("Pending", Tone::Open, line(|it| it.pending));
-    let mut all = Events::default();
-    points.iter().for_each(|point| all.merge(point));
+    let all = total(&points, Events::merge);
     let times =
         (0..=10).map(|times| if times == 10 { "10+".to_owned() } else { times.to_string() });
     let retries = report.retries.iter().map(|events| Some(*events as f64)).collect();
@@ -78,7 +77,7 @@ pub(super) async fn show(
     );
     let latest = latest(&view).await?;
     let first = if latest.is_empty() { first::of(&view, &headers).await? } else { None };
-    let retried = report.most_retried.into_iter().take(MOST);
+    let most_retried = report.most_retried.into_iter().take(MOST);
     page(&WebhooksPage {
         frame: view.frame(Section::Webhooks, "Webhooks"),
         filters: view.filters(&[(Dimension::ProviderName, "Source")]).await?,
@@ -87,7 +86,7 @@ pub(super) async fn show(
         statuses: statuses(&all),
         handlers: report.handlers,
         retries,
-        most_retried: retried
+        most_retried: most_retried
             .map(|own| (href(&view, &own.source, &own.event_id, own.client.as_str()), own))
             .collect(),
         latest,

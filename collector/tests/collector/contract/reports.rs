@@ -213,7 +213,8 @@ pub(super) async fn parsed_texts_are_summed_up(store: Shared) {
             let version = parsing.version.clone().unwrap_or_default();
             versions.entry(version).or_insert_with(Parsings::default).merge(&own);
             if let Some(sure) = entry.row.confidence {
-                confidence[(sure * 10.0) as usize] += 1;
+                let tenth = (0..9).take_while(|tenth| sure * 10.0 >= f64::from(tenth + 1)).count();
+                confidence[tenth] += 1;
             }
         }
         assert_eq!(report.confidence, confidence);
