@@ -36,11 +36,7 @@ async fn what_a_record_holds_is_text_on_every_page() {
         browser.goto(&path).await;
         // A script of the record's would have changed the title, or been refused by the policy and
         // complained of; an image of its own would have been asked for.
-        assert_eq!(
-            browser.title().await.matches("broken").count(),
-            usize::from(browser.title().await.contains("<script>")),
-            "{path}"
-        );
+        assert_ne!(browser.title().await, "broken", "{path}");
         let strange = "return [...document.querySelectorAll('img, script:not([src])')]\
              .filter(element => !element.matches(\"script[type='application/json']\")).length";
         assert_eq!(browser.run(strange).await, json!(0), "{path}");
@@ -62,6 +58,10 @@ fn records() -> Vec<Value> {
             "level": "FULL_TRACE", "trace": trace,
         });
         record[kind] = own;
+        // An activity has no status.
+        if status.is_empty() {
+            record.as_object_mut().unwrap().remove("status");
+        }
         record
     };
     let body = json!({HOSTILE: HOSTILE, "list": [HOSTILE]});
