@@ -1,8 +1,8 @@
 // Draws the charts of a page: each is a table of figures with an empty box above it.
 
-import { axes } from "./chart_axes.js";
-import { read } from "./chart_table.js";
-import { tip } from "./chart_tip.js";
+import { axes } from "./chart-axes.js";
+import { read } from "./chart-table.js";
+import { tip } from "./chart-tip.js";
 
 const drawn = new Map();
 

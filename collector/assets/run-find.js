@@ -1,5 +1,7 @@
 // Finding words in all steps of a run: the server looks, since most steps are not in the page.
 
+import { ask } from "./ask.js";
+
 export function finding(page, path, outline, open) {
   const form = page.querySelector(".find");
   const input = form.elements.find;
@@ -23,7 +25,7 @@ export function finding(page, path, outline, open) {
   }
 
   async function matching(words) {
-    const answer = await fetch(`${path}/find?${new URLSearchParams({ find: words })}`);
+    const answer = await ask(`${path}/find?${new URLSearchParams({ find: words })}`);
     return answer.ok ? (await answer.json()).steps : [];
   }
 

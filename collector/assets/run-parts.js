@@ -1,5 +1,7 @@
 // Values that are loaded when they are opened.
 
+import { ask } from "./ask.js";
+
 export function watch(root) {
   root.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-part]");
@@ -25,7 +27,7 @@ export function watch(root) {
 // The server's own markup, in which what a record holds is escaped, in place of the link.
 async function put(link, address) {
   const separator = address.includes("?") ? "&" : "?";
-  const answer = await fetch(`${address}${separator}fragment=1`);
+  const answer = await ask(`${address}${separator}fragment=1`);
   if (!answer.ok) return location.assign(address);
   const place = document.createElement("div");
   place.className = "value loaded";

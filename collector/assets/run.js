@@ -1,5 +1,6 @@
 // A run: the step that is shown, and everything that chooses another.
 
+import { ask } from "./ask.js";
 import { Outline } from "./run-outline.js";
 import { watch } from "./run-parts.js";
 import { finding } from "./run-find.js";
@@ -14,7 +15,7 @@ async function start() {
   let shown = Number(page.dataset.step) || 1;
   let wanted = shown;
 
-  const answer = await fetch(`${path}/outline`, { headers: { accept: "application/json" } });
+  const answer = await ask(`${path}/outline`);
   if (!answer.ok) return;
   const outline = new Outline(page.querySelector("[data-outline]"), await answer.json(), page.dataset.view, shown, open);
 
@@ -29,7 +30,7 @@ async function start() {
       if (address.searchParams.has("compare")) return location.assign(address);
       const query = new URLSearchParams(address.search);
       query.delete("step");
-      const card = await fetch(`${path}/steps/${number}?${query}`);
+      const card = await ask(`${path}/steps/${number}?${query}`);
       if (!card.ok || wanted !== number) return;
       detail.innerHTML = await card.text();
       page.querySelector("[data-why]")?.remove();
@@ -50,7 +51,7 @@ async function start() {
       view(link);
     } else if ("copy" in link.dataset && navigator.clipboard) {
       event.preventDefault();
-      navigator.clipboard.writeText(link.href).then(() => tell(link, "Copied"));
+      navigator.clipboard.writeText(link.href).then(() => tell(link, "Copied"), () => location.assign(link.href));
     }
   });
   // Errors above the outline lead to their steps as well.

@@ -16,9 +16,10 @@ const SVG: &str = "image/svg+xml";
 /// What there is: its name, its media type, and what it holds.
 const FILES: &[(&str, &str, &[u8])] = &[
     ("app.css", CSS, include_bytes!("../../assets/app.css")),
-    ("chart_axes.js", JAVASCRIPT, include_bytes!("../../assets/chart_axes.js")),
-    ("chart_table.js", JAVASCRIPT, include_bytes!("../../assets/chart_table.js")),
-    ("chart_tip.js", JAVASCRIPT, include_bytes!("../../assets/chart_tip.js")),
+    ("ask.js", JAVASCRIPT, include_bytes!("../../assets/ask.js")),
+    ("chart-axes.js", JAVASCRIPT, include_bytes!("../../assets/chart-axes.js")),
+    ("chart-table.js", JAVASCRIPT, include_bytes!("../../assets/chart-table.js")),
+    ("chart-tip.js", JAVASCRIPT, include_bytes!("../../assets/chart-tip.js")),
     ("charts.js", JAVASCRIPT, include_bytes!("../../assets/charts.js")),
     ("icon.svg", SVG, include_bytes!("../../assets/icon.svg")),
     ("run.css", CSS, include_bytes!("../../assets/run.css")),

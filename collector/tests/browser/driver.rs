@@ -177,6 +177,12 @@ impl Browser {
         field.send_keys(text).await.unwrap();
     }
 
+    /// Chooses one of what a field offers.
+    pub(crate) async fn choose(&self, name: &str, value: &str) {
+        let field = self.find(&format!("select[name='{name}']")).await;
+        field.select_by_value(value).await.unwrap();
+    }
+
     /// Types wherever the focus is.
     pub(crate) async fn keys(&self, keys: &str) {
         self.page.active_element().await.unwrap().send_keys(keys).await.unwrap();

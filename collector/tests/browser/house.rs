@@ -178,7 +178,7 @@ impl Drop for House {
 }
 
 /// Logs in for the first time, where a password of one's own is asked for.
-async fn log_in(browser: &Browser, name: &str, password: &str) {
+pub(crate) async fn log_in(browser: &Browser, name: &str, password: &str) {
     browser.fill("name", name).await;
     browser.fill("password", password).await;
     browser.press("Log in").await;

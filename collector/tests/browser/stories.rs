@@ -3,7 +3,7 @@
 use fantoccini::key::Key;
 
 use crate::driver::Browser;
-use crate::house::{House, PASSWORD, broken_run, now};
+use crate::house::{House, PASSWORD, broken_run, log_in, now};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_newcomer_finds_out_why_a_ticket_failed() {
@@ -21,6 +21,53 @@ async fn a_newcomer_finds_out_why_a_ticket_failed() {
     let chosen = browser.text_of("[aria-current='step'], [aria-selected='true']").await;
     assert!(chosen.contains("orders.find"), "{chosen}");
     browser.close().await;
+}
+
+/// Filters, opens a run, shares a step, compares, exports and logs out, by what the pages offer.
+async fn whole_way(house: &House, browser: Browser) {
+    browser.goto("/").await;
+    browser.follow("Tickets").await;
+    browser.choose("status", "FAILED").await;
+    browser.press("Apply").await;
+    browser
+        .until("the list is filtered", async |page| page.path().await.contains("status=FAILED"))
+        .await;
+    browser.follow("BROKEN-1").await;
+    browser.until("the run is there", async |page| page.path().await.starts_with("/runs/")).await;
+    // The link that a step offers, as somebody else opens it.
+    let link = browser.find("a[data-copy]").await.attr("href").await.unwrap().unwrap();
+    assert!(link.ends_with("step=3"), "{link}");
+    browser.goto(&link).await;
+    assert!(browser.text_of("[data-detail]").await.contains("orders.find"));
+    browser.click("details.choose summary").await;
+    browser.click("details.choose a").await;
+    browser.find("section.compare").await;
+    assert!(browser.path().await.contains("compare="));
+    browser.goto("/tickets?status=FAILED").await;
+    browser.follow("JSON").await;
+    let exported = browser.download(".json").await;
+    let exported: serde_json::Value = serde_json::from_str(&exported).unwrap();
+    let expected = house.ask("/v1/logs?kind=workflow&status=FAILED&limit=1000").await;
+    let expected = expected["items"].as_array().unwrap();
+    assert_eq!(exported.as_array().unwrap().len(), expected.len());
+    browser.press("Log out").await;
+    browser.until("the login is there", async |page| page.path().await.starts_with("/login")).await;
+    assert_eq!(browser.complaints().await, [""; 0]);
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_goes_the_whole_way() {
+    let house = House::filled().await;
+    let browser = house.provider().await;
+    whole_way(&house, browser).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_goes_the_whole_way() {
+    let house = House::filled().await;
+    let browser = house.client("demo").await;
+    whole_way(&house, browser).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -116,6 +163,23 @@ async fn logging_out_ends_the_session() {
     browser.fill("password", PASSWORD).await;
     browser.keys(&Key::Enter.to_string()).await;
     browser.until("one is back", async |page| page.path().await == "/tickets?status=FAILED").await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_has_ended_leads_to_the_login_and_back() {
+    let house = House::start();
+    let run = broken_run(1);
+    house.post(&run).await;
+    let browser = house.provider().await;
+    browser.goto(&format!("/runs/{}?step=3", run["record_id"].as_str().unwrap())).await;
+    browser.find("[data-ready]").await;
+    // Somebody sets another password for them, which ends their sessions.
+    let password = house.command(&["users", "reset", &house.login.0]);
+    browser.keys("k").await;
+    browser.until("the login is there", async |page| page.path().await.starts_with("/login")).await;
+    log_in(&browser, &house.login.0, password.split_whitespace().next_back().unwrap()).await;
+    browser.until("one is back", async |page| page.path().await.starts_with("/runs/")).await;
     browser.close().await;
 }
 
