@@ -185,6 +185,8 @@ impl<'a> Masker<'a> {
             Treatment::Scan => return self.text(text),
             Treatment::National(kinds) => return self.national(kinds, text),
             _ if text.trim().is_empty() => return None,
+            // What was removed before is not counted again.
+            _ if text == "[REMOVED]" => return None,
             Treatment::Remove | Treatment::RemoveEverywhere | Treatment::Drop => Entity::Removed,
             _ if placeholder::is_whole(text) => return None,
             Treatment::Length => Entity::Blob,

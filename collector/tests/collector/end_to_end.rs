@@ -19,8 +19,11 @@ async fn what_the_sdk_ships_is_stored_and_shown() {
         .build()
         .unwrap();
     for ticket in 0..200 {
-        let state =
-            json!({"customer": {"name": "Maria Lindqvist"}, "note": "Maria Lindqvist called"});
+        let state = json!({
+            "customer": {"name": "Maria Lindqvist", "password": "correct-horse-42"},
+            "note": "Maria Lindqvist called",
+            "answer": r#"{"email": "maria@example.com", "date_of_birth": "1980-01-01"}"#,
+        });
         client.ship(
             Record::workflow(ticket.to_string())
                 .status(Status::Success)
