@@ -38,7 +38,7 @@ pub(super) async fn export(
     let range = Range::of_list(&address, time::now_millis())?;
     let asked = Range::spelled_out(range, &address).uri()?;
     let library = Arc::clone(&dashboard.library);
-    Ok(query::export::answer(library, viewer.scope().clone(), &method, &asked).await?)
+    Ok(query::export::answer(library, viewer.scope_at(&address)?, &method, &asked).await?)
 }
 
 #[cfg(test)]

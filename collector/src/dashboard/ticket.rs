@@ -15,7 +15,7 @@ use super::page::page;
 use super::routes::Dashboard;
 use super::viewer::Viewer;
 use super::visible::visible;
-use crate::auth::{ClientId, Scope};
+use crate::auth::Scope;
 use crate::query;
 use crate::store::{By, Cursor, Direction, Filter, Page, PageRequest, Sort, Store, StoreError};
 
@@ -41,13 +41,7 @@ pub(super) async fn show(
     uri: Uri,
 ) -> Result<Response, PageError> {
     let address = Address::of(&uri);
-    let scope = match address.get("client_id").map(ClientId::new) {
-        None => viewer.scope().clone(),
-        Some(client) => {
-            let own = client.and_then(|client| viewer.scope().narrowed(&client));
-            own.ok_or(PageError::NotFound)?
-        }
-    };
+    let scope = viewer.scope_at(&address)?;
     let after = match address.get("cursor") {
         Some(cursor) => Some(query::cursor::read(cursor).ok_or(PageError::NotFound)?),
         None => None,

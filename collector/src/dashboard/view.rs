@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::Uri;
 
-use crate::auth::{ClientId, Clients, Scope};
+use crate::auth::Scope;
 use crate::query;
 use crate::store::{
     Asked, Cursor, Dimension, Filter, Kind, PageRequest, Selection, Sort, Statistics,
@@ -42,11 +42,7 @@ impl View {
     ) -> Result<Self, PageError> {
         let address = Address::of(uri);
         let range = Range::of(&address, usual, time::now_millis())?;
-        let scope = match address.get("client_id") {
-            None => Some(viewer.scope().clone()),
-            Some(name) => ClientId::new(name).and_then(|client| viewer.scope().narrowed(&client)),
-        };
-        let scope = scope.ok_or(PageError::NotFound)?;
+        let scope = viewer.scope_at(&address)?;
         Ok(Self { dashboard, viewer, address, range, scope, kind })
     }
 
@@ -57,7 +53,7 @@ impl View {
 
     /// Whether more than one client's records are seen.
     pub(super) fn sees_all(&self) -> bool {
-        *self.viewer.scope().clients() == Clients::All
+        self.viewer.sees_all()
     }
 
     /// The bar above the page: by these, and by where records come from.

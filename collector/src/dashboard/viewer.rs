@@ -6,8 +6,9 @@ use axum::extract::FromRequestParts;
 use http::Method;
 use http::request::Parts;
 
-use crate::auth::{Operator, Scope, Visit};
+use crate::auth::{ClientId, Clients, Operator, Scope, Visit};
 
+use super::address::Address;
 use super::failure::PageError;
 use super::next::Next;
 use super::routes::Dashboard;
@@ -60,6 +61,21 @@ impl Viewer {
     /// Whose records this person may see.
     pub(crate) fn scope(&self) -> &Scope {
         &self.scope
+    }
+
+    /// The part of it that an address asks for, by its `client_id`.
+    ///
+    /// # Errors
+    /// Where that is another's: nothing of it is there.
+    pub(super) fn scope_at(&self, address: &Address) -> Result<Scope, PageError> {
+        let Some(name) = address.get("client_id") else { return Ok(self.scope.clone()) };
+        let part = ClientId::new(name).and_then(|client| self.scope.narrowed(&client));
+        part.ok_or(PageError::NotFound)
+    }
+
+    /// Whether more than one client's records are seen.
+    pub(super) fn sees_all(&self) -> bool {
+        *self.scope.clients() == Clients::All
     }
 
     /// The name.

@@ -56,6 +56,8 @@ struct Cards {
 #[template(path = "overview_failures.html")]
 struct Failures {
     runs: Vec<Listed>,
+    /// There are more records than were looked through.
+    is_short: bool,
     /// The list of all of them.
     all: String,
     has_clients: bool,
@@ -70,7 +72,8 @@ pub(super) async fn show(
 ) -> Result<Response, PageError> {
     let address = Address::of(&uri);
     let range = Range::of(&address, "24h", time::now_millis())?;
-    let question = Arc::new(Question { dashboard, viewer, address, range });
+    let scope = viewer.scope_at(&address)?;
+    let question = Arc::new(Question { dashboard, viewer, address, range, scope });
     if question.has_nothing().await? {
         return empty::show(&question, &headers);
     }
@@ -109,8 +112,9 @@ async fn cards(question: Arc<Question>) -> String {
 
 async fn failures(question: Arc<Question>) -> String {
     let tickets = question.tickets();
-    part(question.failures(LATEST).await.map(|runs| Failures {
-        runs,
+    part(question.failures(LATEST).await.map(|found| Failures {
+        runs: found.items,
+        is_short: found.next.is_some(),
         all: tickets.with("outcome", Outcome::Failed.as_str()).href(),
         has_clients: question.sees_all(),
     }))

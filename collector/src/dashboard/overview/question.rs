@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::auth::{ClientId, Clients};
+use crate::auth::Scope;
 use crate::dashboard::address::Address;
 use crate::dashboard::failure::PageError;
 use crate::dashboard::range::{self, Range};
 use crate::dashboard::routes::Dashboard;
 use crate::dashboard::viewer::Viewer;
 use crate::store::{
-    Dimension, Filter, Grouping, Kind, Listed, Outcome, PageRequest, Selection, Series, Statistics,
+    Dimension, Filter, Grouping, Kind, Outcome, Page, PageRequest, Selection, Series, Statistics,
 };
 
 /// How many groups of a breakdown are shown.
@@ -22,12 +22,14 @@ pub(super) struct Question {
     pub(super) viewer: Viewer,
     pub(super) address: Address,
     pub(super) range: Range,
+    /// The part of what may be seen that is asked for.
+    pub(super) scope: Scope,
 }
 
 impl Question {
     /// Whether more than one client's runs are seen.
     pub(super) fn sees_all(&self) -> bool {
-        *self.viewer.scope().clients() == Clients::All
+        self.viewer.sees_all()
     }
 
     /// By what the runs can be filtered, and how that is called.
@@ -75,14 +77,8 @@ impl Question {
         Ok(found.items.is_empty() && found.next.is_none())
     }
 
-    /// The latest runs that failed; none where they are a client's that is not seen.
-    pub(super) async fn failures(&self, limit: usize) -> Result<Vec<Listed>, PageError> {
-        let scope = self.viewer.scope();
-        let scope = match self.address.get("client_id") {
-            Some(name) => ClientId::new(name).and_then(|client| scope.narrowed(&client)),
-            None => Some(scope.clone()),
-        };
-        let Some(scope) = scope else { return Ok(Vec::new()) };
+    /// The latest runs that failed.
+    pub(super) async fn failures(&self, limit: usize) -> Result<Page, PageError> {
         let get = |name| self.address.get(name).map(str::to_owned);
         let filter = Filter {
             kind: Some(Kind::Workflow),
@@ -95,7 +91,7 @@ impl Question {
             ..Filter::default()
         };
         let page = PageRequest { limit, ..PageRequest::default() };
-        Ok(self.dashboard.library.store.list(&scope, &filter, &page).await?.items)
+        Ok(self.dashboard.library.store.list(&self.scope, &filter, &page).await?)
     }
 
     /// The runs as statistics take them.
@@ -118,9 +114,8 @@ impl Question {
     pub(super) async fn series(&self, range: Range) -> Result<Series, PageError> {
         let (selection, grouping) = (self.selection(range), Grouping::default());
         let (bucket, starts) = (self.range.bucket(), self.starts(range)?);
-        let scope = self.viewer.scope();
         let store = &self.dashboard.library.store;
-        Ok(store.series(scope, &selection, &grouping, bucket, &starts).await?)
+        Ok(store.series(&self.scope, &selection, &grouping, bucket, &starts).await?)
     }
 
     /// What they come to, told apart.
@@ -128,6 +123,6 @@ impl Question {
         let selection = self.selection(self.range);
         let grouping = Grouping { by: vec![by], limit: GROUPS };
         let store = &self.dashboard.library.store;
-        Ok(store.statistics(self.viewer.scope(), &selection, &grouping).await?)
+        Ok(store.statistics(&self.scope, &selection, &grouping).await?)
     }
 }

@@ -8,7 +8,6 @@ use axum::response::Response;
 use http::Uri;
 
 use super::problem::words;
-use crate::auth::ClientId;
 use crate::dashboard::address::Address;
 use crate::dashboard::axis;
 use crate::dashboard::failure::PageError;
@@ -42,11 +41,7 @@ pub(in crate::dashboard) async fn seen(
 ) -> Result<Response, PageError> {
     let address = Address::of(&uri);
     let error = Fingerprint::read(&error).ok_or(PageError::NotFound)?;
-    let scope = match address.get("client_id").map(ClientId::new) {
-        None => Some(viewer.scope().clone()),
-        Some(client) => client.and_then(|client| viewer.scope().narrowed(&client)),
-    };
-    let scope = scope.ok_or(PageError::NotFound)?;
+    let scope = viewer.scope_at(&address)?;
     let after = match address.get("cursor") {
         Some(cursor) => Some(query::cursor::read(cursor).ok_or(PageError::NotFound)?),
         None => None,

@@ -8,7 +8,7 @@ use axum::response::Response;
 use http::{HeaderMap, Uri};
 
 use super::heads::{Head, heads};
-use crate::auth::{Clients, Scope};
+use crate::auth::Scope;
 use crate::dashboard::address::Address;
 use crate::dashboard::export;
 use crate::dashboard::failure::PageError;
@@ -70,9 +70,10 @@ pub(in crate::dashboard) async fn show(
 ) -> Result<Response, PageError> {
     let address = ordered(Address::of(&uri));
     let range = Range::of_list(&address, time::now_millis())?;
-    let has_clients = *viewer.scope().clients() == Clients::All;
+    let scope = viewer.scope_at(&address)?;
+    let has_clients = viewer.sees_all();
     let asked = Range::spelled_out(range, &address).with("kind", KIND.as_str());
-    let found = query::list::ask(&dashboard.library, viewer.scope().clone(), &asked.uri()?).await?;
+    let found = query::list::ask(&dashboard.library, scope.clone(), &asked.uri()?).await?;
     let next =
         found.next.map(|cursor| address.with("cursor", &query::cursor::write(cursor)).href());
     let limit = address.get("limit").and_then(|limit| limit.parse().ok()).unwrap_or(USUAL);
@@ -88,7 +89,7 @@ pub(in crate::dashboard) async fn show(
         next,
     };
     let selection = selection(&address, range);
-    let count = selection.map(|selection| count(dashboard, viewer.scope().clone(), selection));
+    let count = selection.map(|selection| count(dashboard, scope, selection));
     streamed(&headers, &tickets, count.into_iter().map(|count| Box::pin(count) as Part).collect())
 }
 
@@ -104,7 +105,7 @@ async fn filters(
     range: Option<Range>,
 ) -> Result<Filters, PageError> {
     let mut filters = Filters::new(address, range).or_all_time().search("q", "Words in the record");
-    let sees_all = *viewer.scope().clients() == Clients::All;
+    let sees_all = viewer.sees_all();
     for (dimension, label) in COUNTED {
         if sees_all || dimension != Dimension::Client {
             let values = choices(dashboard, viewer, KIND, dimension).await?;
