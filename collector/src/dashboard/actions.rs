@@ -75,8 +75,10 @@ struct Group {
 #[derive(Template)]
 #[template(path = "actions_failures.html")]
 struct Failures {
-    failures: Vec<Failed>,
+    calls: Vec<Failed>,
     has_clients: bool,
+    /// There are more records than were looked through.
+    is_short: bool,
 }
 
 /// A call that failed, and why.
@@ -181,5 +183,10 @@ async fn failures(view: Arc<View>) -> String {
     };
     let made = lines(&view.dashboard.library, &view.scope, &filter, &page, line).await;
     let has_clients = view.sees_all();
-    part(made.map(|(failures, _)| Failures { failures, has_clients }).map_err(PageError::from))
+    let shown = |(calls, next): (Vec<Failed>, Option<_>)| Failures {
+        calls,
+        is_short: next.is_some(),
+        has_clients,
+    };
+    part(made.map(shown).map_err(PageError::from))
 }

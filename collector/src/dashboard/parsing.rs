@@ -16,10 +16,10 @@ use super::failure::PageError;
 use super::filters::Filters;
 use super::first::{self, First};
 use super::frame::{Frame, Section};
-use super::page::page;
 use super::part_of::text;
 use super::routes::Dashboard;
 use super::show;
+use super::streamed::{Part, part, streamed};
 use super::view::{View, by_bucket, total};
 use super::viewer::Viewer;
 use super::visible;
@@ -33,10 +33,17 @@ struct ParsingPage {
     frame: Frame,
     filters: Filters,
     first: Option<First>,
+}
+
+#[derive(Template)]
+#[template(path = "parsing_report.html")]
+struct Report {
     all: Parsings,
     charts: Charts,
     versions: Vec<(String, Parsings)>,
     failures: Vec<Failed>,
+    /// There are more records than were looked through.
+    is_short: bool,
     has_clients: bool,
 }
 
@@ -60,21 +67,33 @@ pub(super) async fn show(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, PageError> {
-    let view = View::new(dashboard, viewer, &uri, Kind::NlpParsing, "7d")?;
+    let view = Arc::new(View::new(dashboard, viewer, &uri, Kind::NlpParsing, "7d")?);
+    let parsing = ParsingPage {
+        frame: view.frame(Section::Parsing, "NLP parsing"),
+        filters: view.filters(&[]).await?,
+        first: first::of(&view, &headers).await?,
+    };
+    let report = parsing.first.is_none().then(|| Box::pin(report(view)) as Part);
+    streamed(&headers, &parsing, report.into_iter().collect())
+}
+
+async fn report(view: Arc<View>) -> String {
+    part(made(&view).await)
+}
+
+async fn made(view: &View) -> Result<Report, PageError> {
     let store = &view.dashboard.library.store;
     let report = store.parsing_report(&view.scope, &view.asked()).await?;
     let (bucket, starts) = (view.range.bucket(), view.starts()?);
     let points = by_bucket(&starts, &report.over_time, Parsings::merge);
     let all = total(&points, Parsings::merge);
-    let first = if all.all() == 0 { first::of(&view, &headers).await? } else { None };
-    page(&ParsingPage {
-        frame: view.frame(Section::Parsing, "NLP parsing"),
-        filters: view.filters(&[]).await?,
-        first,
+    let (failures, is_short) = failures(view).await?;
+    Ok(Report {
         all,
         charts: Charts::new(bucket, &starts, &points, &report),
         versions: report.versions,
-        failures: failures(&view).await?,
+        failures,
+        is_short,
         has_clients: view.sees_all(),
     })
 }
@@ -103,7 +122,7 @@ impl Charts {
     }
 }
 
-async fn failures(view: &View) -> Result<Vec<Failed>, PageError> {
+async fn failures(view: &View) -> Result<(Vec<Failed>, bool), PageError> {
     let filter = Filter { outcome: Some(Outcome::Failed), ..view.filter() };
     let newest = PageRequest { limit: LATEST, ..PageRequest::default() };
     let line = |listed: Listed, whole: &Whole<'_>| {
@@ -111,8 +130,9 @@ async fn failures(view: &View) -> Result<Vec<Failed>, PageError> {
         let error = error.map(|error| Room::of(1_500).cut(&error));
         Failed { listed, version: text(whole.own("parser_version")), error }
     };
-    let (failures, _) = lines(&view.dashboard.library, &view.scope, &filter, &newest, line).await?;
-    Ok(failures)
+    let (failures, next) =
+        lines(&view.dashboard.library, &view.scope, &filter, &newest, line).await?;
+    Ok((failures, next.is_some()))
 }
 
 /// A success rate by the marks: 90 % and more is good, below 70 % is bad.

@@ -43,7 +43,8 @@ pub(crate) fn money(amount: f64) -> String {
             count(whole)
         }
         size if size >= 1.0 || size == 0.0 => format!("{amount:.2}"),
-        _ => format!("{amount:.4}"),
+        size if size >= 0.0001 => format!("{amount:.4}"),
+        _ => format!("{amount:.1e}"),
     }
 }
 
@@ -94,9 +95,13 @@ mod tests {
 
     #[test]
     fn money_is_told_as_finely_as_it_is_little() {
-        for (amount, told) in
-            [(0.0, "0.00"), (0.012_34, "0.0123"), (12.345, "12.35"), (1_234_567.8, "1,234,568")]
-        {
+        for (amount, told) in [
+            (0.0, "0.00"),
+            (0.012_34, "0.0123"),
+            (0.000_031, "3.1e-5"),
+            (12.345, "12.35"),
+            (1_234_567.8, "1,234,568"),
+        ] {
             assert_eq!(money(amount), told);
         }
     }

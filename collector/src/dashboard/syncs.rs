@@ -79,7 +79,9 @@ async fn statuses(view: Arc<View>) -> String {
     let until = view.range.until;
     let day = Range { since: until.saturating_sub(DAY), until, name: None };
     let found = view.statuses(day, &[Dimension::ProviderName]).await;
-    part(found.map(|found| Statuses::of("The last 24 hours by status", "Syncs", found)))
+    let is_now = view.range.name.is_some();
+    let title = if is_now { "The last 24 hours by status" } else { "Its last 24 hours by status" };
+    part(found.map(|found| Statuses::of(title, "Syncs", found)))
 }
 
 async fn report(view: Arc<View>) -> String {

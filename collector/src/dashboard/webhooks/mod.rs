@@ -18,10 +18,10 @@ use super::failure::PageError;
 use super::filters::Filters;
 use super::first::{self, First};
 use super::frame::{Frame, Section};
-use super::page::page;
 use super::routes::Dashboard;
 use super::show;
 use super::statuses::Statuses;
+use super::streamed::{Part, part, streamed};
 use super::timeline::segment;
 use super::view::{View, by_bucket, total};
 use super::viewer::Viewer;
@@ -38,6 +38,11 @@ struct WebhooksPage {
     frame: Frame,
     filters: Filters,
     first: Option<First>,
+}
+
+#[derive(Template)]
+#[template(path = "webhooks_report.html")]
+struct Report {
     over_time: Chart,
     statuses: Statuses,
     handlers: Vec<(String, Events)>,
@@ -54,7 +59,21 @@ pub(super) async fn show(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, PageError> {
-    let view = View::new(dashboard, viewer, &uri, Kind::WebhookEvent, "24h")?;
+    let view = Arc::new(View::new(dashboard, viewer, &uri, Kind::WebhookEvent, "24h")?);
+    let webhooks = WebhooksPage {
+        frame: view.frame(Section::Webhooks, "Webhooks"),
+        filters: view.filters(&[(Dimension::ProviderName, "Source")]).await?,
+        first: first::of(&view, &headers).await?,
+    };
+    let report = webhooks.first.is_none().then(|| Box::pin(report(view)) as Part);
+    streamed(&headers, &webhooks, report.into_iter().collect())
+}
+
+async fn report(view: Arc<View>) -> String {
+    part(made(&view).await)
+}
+
+async fn made(view: &View) -> Result<Report, PageError> {
     let store = &view.dashboard.library.store;
     let report = store.webhook_report(&view.scope, &view.asked()).await?;
     let (bucket, starts) = (view.range.bucket(), view.starts()?);
@@ -75,21 +94,16 @@ pub(super) async fn show(
         Tone::Violet,
         retries,
     );
-    let latest = latest(&view).await?;
-    let first = if latest.is_empty() { first::of(&view, &headers).await? } else { None };
     let most_retried = report.most_retried.into_iter().take(MOST);
-    page(&WebhooksPage {
-        frame: view.frame(Section::Webhooks, "Webhooks"),
-        filters: view.filters(&[(Dimension::ProviderName, "Source")]).await?,
-        first,
+    Ok(Report {
         over_time,
         statuses: statuses(&all),
         handlers: report.handlers,
         retries,
         most_retried: most_retried
-            .map(|own| (href(&view, &own.source, &own.event_id, own.client.as_str()), own))
+            .map(|own| (href(view, &own.source, &own.event_id, own.client.as_str()), own))
             .collect(),
-        latest,
+        latest: latest(view).await?,
         has_clients: view.sees_all(),
     })
 }
