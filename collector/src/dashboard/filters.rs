@@ -92,6 +92,11 @@ impl Filters {
         Self { may_be_all_time: true, ..self }
     }
 
+    /// All time is what is shown.
+    pub(crate) fn of_all_time(self) -> Self {
+        Self { range: None, may_be_all_time: true, ..self }
+    }
+
     /// Adds a field for one of these values; where there are many they are only proposed.
     pub(crate) fn choice(
         self,
@@ -160,16 +165,19 @@ impl Filters {
         named.chain(self.may_be_all_time.then_some(all)).collect()
     }
 
-    /// The ends of a range without a name, as fields take them.
+    /// The ends of a range that the address gives, as fields take them: to the second where it has
+    /// seconds, so that to apply a form again changes nothing.
     fn ends(&self) -> [(&'static str, &'static str, String); 2] {
         let unnamed = self.range.filter(|range| range.name.is_none());
-        let end = |moment: fn(Range) -> i64| {
-            let told = unnamed.map(|range| time::rfc3339(moment(range)));
-            told.map(|told| told.chars().take(16).collect()).unwrap_or_default()
+        let end = |name, moment: fn(Range) -> i64| {
+            let given = self.address.get(name).and(unnamed);
+            let Some(moment) = given.map(moment) else { return String::new() };
+            let digits = if moment % 60_000 == 0 { 16 } else { 19 };
+            time::rfc3339(moment).chars().take(digits).collect()
         };
         [
-            ("since", "From (UTC)", end(|range| range.since)),
-            ("until", "Until (UTC)", end(|range| range.until)),
+            ("since", "From (UTC)", end("since", |range| range.since)),
+            ("until", "Until (UTC)", end("until", |range| range.until)),
         ]
     }
 

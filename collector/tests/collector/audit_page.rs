@@ -57,6 +57,19 @@ async fn a_change_is_told_field_by_field() {
 }
 
 #[tokio::test]
+async fn the_story_of_a_resource_is_all_of_its_life() {
+    let server = Server::start().await;
+    let mut old = change("r-1", "u-long-ago", &json!({"a": 1}), &json!({"a": 2}));
+    old["executed_at"] = json!("2020-01-31T12:00:00.000Z");
+    store(&server, "a", vec![old]).await;
+    let cookie = as_client(&server, "a").await;
+    let story = "/audit?resource_type=rule&resource_id=r-1";
+    assert!(page(&server, &cookie, story).await.contains("u-long-ago"));
+    let lately = page(&server, &cookie, &format!("{story}&range=30d")).await;
+    assert!(!lately.contains("u-long-ago") && lately.contains(">All time</a>"));
+}
+
+#[tokio::test]
 async fn the_trail_goes_on_page_by_page() {
     let server = Server::start().await;
     let one =

@@ -83,7 +83,10 @@ pub(super) async fn show(
     if view.address.get("resource_id").is_some() && view.address.get("resource_type").is_none() {
         return Err(PageError::Wrong("resource_id needs resource_type beside it".to_owned()));
     }
-    let filter = Filter {
+    // The story of one resource is all of its life, where no time is asked for.
+    let is_story = view.address.get("resource_id").is_some();
+    let is_all_time = is_story && !view.is_bounded();
+    let mut filter = Filter {
         user_id: view.get("user_id"),
         action_type: view.get("action_type"),
         resource_type: view.get("resource_type"),
@@ -91,11 +94,20 @@ pub(super) async fn show(
         status: view.get("status"),
         ..view.filter()
     };
+    if is_all_time {
+        (filter.since, filter.until) = (None, None);
+    }
     let library = &view.dashboard.library;
     let line = |listed: Listed, whole: &Whole<'_>| Change::new(&view.address, listed, whole);
     let (changes, next) = lines(library, &view.scope, &filter, &view.page(LIMIT)?, line).await?;
     let filters = view.filters(&[(Dimension::ActionType, "Action"), (Dimension::Status, "Status")]);
-    let filters = filters.await?;
+    let mut filters = filters.await?;
+    if is_story {
+        filters = filters.or_all_time();
+    }
+    if is_all_time {
+        filters = filters.of_all_time();
+    }
     page(&AuditPage {
         frame: view.frame(Section::Audit, "Audit trail"),
         filters: filters
@@ -122,6 +134,7 @@ impl Change {
         let fields = fields.as_ref().and_then(serde_json::Value::as_array);
         let fields = fields.into_iter().flatten().filter_map(serde_json::Value::as_str);
         let bare = address.only(&["range", "since", "until", "client_id"]);
+        let life = address.only(&["client_id"]);
         let row = &listed.row;
         let resource = row.resource_type.as_deref().zip(row.resource_id.as_deref());
         Self {
@@ -135,7 +148,7 @@ impl Change {
             left_out: differences.left_out,
             has_states: states.is_some(),
             story: resource
-                .map(|(of, id)| bare.with("resource_type", of).with("resource_id", id).href()),
+                .map(|(of, id)| life.with("resource_type", of).with("resource_id", id).href()),
             by_user: row.user_id.as_deref().map(|user| bare.with("user_id", user).href()),
             listed,
         }
