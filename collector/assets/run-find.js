@@ -19,14 +19,15 @@ export function finding(page, path, outline, open) {
     history.replaceState(null, "", address);
     const steps = words ? await matching(words) : [];
     if (asked !== words) return;
+    if (!steps) return void (told.textContent = "It could not be looked for.");
     found = new Set(steps.map((number) => number - 1));
     outline.mark(steps);
     told.textContent = words ? `${steps.length} ${steps.length === 1 ? "step" : "steps"}` : "";
   }
 
   async function matching(words) {
-    const answer = await ask(`${path}/find?${new URLSearchParams({ find: words })}`);
-    return answer.ok ? (await answer.json()).steps : [];
+    const answer = await ask(`${path}/find?${new URLSearchParams({ find: words })}`).catch(() => undefined);
+    return answer?.ok ? (await answer.json()).steps : undefined;
   }
 
   function go(by) {

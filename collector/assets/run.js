@@ -30,12 +30,15 @@ async function start() {
       if (address.searchParams.has("compare")) return location.assign(address);
       const query = new URLSearchParams(address.search);
       query.delete("step");
-      const card = await ask(`${path}/steps/${number}?${query}`);
-      if (!card.ok || wanted !== number) return;
+      const card = await ask(`${path}/steps/${number}?${query}`).catch(() => undefined);
+      if (wanted !== number) return;
+      // What cannot be put here is shown, or said to be missing, by a page of its own.
+      if (!card?.ok) return location.assign(address);
       detail.innerHTML = await card.text();
       page.querySelector("[data-why]")?.remove();
       shown = number;
-      history.replaceState(null, "", address);
+      // Meanwhile another view may have been chosen, or something looked for.
+      remember("step", number);
     }
     if (focuses) detail.querySelector("h2")?.focus();
   }
@@ -67,14 +70,19 @@ async function start() {
     outline.show(link.dataset.viewLink);
     for (const other of page.querySelectorAll("[data-view-link]")) other.removeAttribute("aria-current");
     link.setAttribute("aria-current", "true");
-    const address = new URL(location.href);
-    address.searchParams.set("view", link.dataset.viewLink);
-    history.replaceState(null, "", address);
+    remember("view", link.dataset.viewLink);
   }
 
   watch(document);
   keys(outline, open, finding(page, path, outline, open));
   page.dataset.ready = "true";
+}
+
+// Keeps something in the address.
+function remember(name, value) {
+  const address = new URL(location.href);
+  address.searchParams.set(name, value);
+  history.replaceState(null, "", address);
 }
 
 function tell(link, words) {

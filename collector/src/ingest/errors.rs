@@ -11,6 +11,8 @@ use crate::store::{Fingerprint, Kind};
 const MOST: usize = 64;
 /// How long a text is of which a type or a message is taken.
 const MAX_TEXT_BYTES: usize = 16 << 10;
+/// What stands at the end of one that is longer.
+const CUT: &str = "… (the rest is in the record)";
 
 /// One error of a run.
 #[derive(Debug)]
@@ -107,7 +109,7 @@ fn told(value: &RawValue) -> Cow<'_, str> {
     let text: Option<String> = serde_json::from_str(value.get()).ok();
     let text = text.map_or(Cow::Borrowed(value.get()), Cow::Owned);
     match (0..=MAX_TEXT_BYTES.min(text.len())).rev().find(|at| text.is_char_boundary(*at)) {
-        Some(end) if end < text.len() => Cow::Owned(text[..end].to_owned()),
+        Some(end) if end < text.len() => Cow::Owned(format!("{}{CUT}", &text[..end])),
         _ => text,
     }
 }
@@ -144,7 +146,7 @@ mod tests {
             assert_eq!(of_run(&listed, &steps).count(), 0, "{odd}");
         }
         let long = format!("{{\"errors\": [{{\"message\": \"{}\"}}]}}", "ä".repeat(MAX_TEXT_BYTES));
-        assert_eq!(told_by(&long)[0].2.len(), MAX_TEXT_BYTES);
+        assert_eq!(told_by(&long)[0].2.len(), MAX_TEXT_BYTES + CUT.len());
     }
 
     #[test]

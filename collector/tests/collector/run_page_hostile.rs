@@ -57,10 +57,7 @@ async fn markup_in_every_field_is_text() {
         for path in paths {
             let page = visitor.page(&path).await;
             assert!(!page.contains("<script>alert") && !page.contains("<img src=x"), "{path}");
-            assert!(
-                !page.contains("{{7*7}}&lt;") && !page.contains(" onerror=alert(2)>"),
-                "{path}"
-            );
+            assert!(!page.contains(" onerror=alert(2)>"), "{path}");
             let hidden = |c: char| {
                 c != '\n' && c != '\t' && c.is_control() || "\u{202e}\u{2066}\u{feff}".contains(c)
             };

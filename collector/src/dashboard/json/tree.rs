@@ -101,6 +101,9 @@ impl Tree<'_> {
 
     /// A text that is not inside of anything: as it would be read, or as the JSON that it is.
     fn alone(&mut self, text: &str, place: &Place, from: usize) {
+        if text.is_empty() {
+            return self.out.tag("<p class=\"soft\">An empty text.</p>");
+        }
         let is_json = from == 0 && matches!(text.trim_start().as_bytes(), [b'{' | b'[', ..]);
         if is_json && serde_json::from_str::<&RawValue>(text).is_ok() {
             self.out.tag("<p class=\"soft\">A text that is JSON:</p>");
@@ -255,6 +258,7 @@ mod tests {
 
     #[test]
     fn values_are_text_and_lists_fold() {
+        assert!(shown("\"\"", 0, 99).contains("An empty text."));
         let html = shown(r#"{"<b>": ["</pre>", 1.50, null], "e": {}}"#, 0, 9_999);
         assert!(html.contains("<span class=\"key\">&lt;b&gt;</span>"), "{html}");
         assert!(html.contains("&quot;&lt;/pre&gt;&quot;") && html.contains(">1.50<"), "{html}");

@@ -122,9 +122,15 @@ impl Card {
             own: way(at)?,
             raw: place.href(0),
             problems: problems(lines.trace, Some(at), address).0,
-            parts: parts(step, &place, &cuts(lines, at)),
+            parts: parts(step, &place, &cuts(lines, at), &messages(lines, at)),
         })
     }
+}
+
+/// What the errors of a step say.
+fn messages(lines: &Lines<'_, '_>, at: usize) -> Vec<String> {
+    let own = lines.trace.errors.iter().filter(|(of, _)| *of == Some(at));
+    own.map(|(_, error)| error.message.to_string()).collect()
 }
 
 fn facts(step: &Step<'_>) -> Vec<(&'static str, String)> {
@@ -155,19 +161,17 @@ fn cost(step: &Step<'_>) -> Option<String> {
 
 /// What was cut of a step: the path behind it, and how long it was.
 fn cuts(lines: &Lines<'_, '_>, at: usize) -> Vec<(String, String)> {
-    let own = format!("trace.steps[{at}].");
-    let cuts = super::head::cuts(&lines.trace.record).into_iter();
-    cuts.filter_map(|(path, told)| Some((path.strip_prefix(&own)?.to_owned(), told))).collect()
+    super::head::cuts_below(&lines.trace.record, &format!("trace.steps[{at}]."))
 }
 
-fn parts(step: &Step<'_>, place: &Place, cuts: &[(String, String)]) -> Vec<Part> {
+fn parts(step: &Step<'_>, place: &Place, cuts: &[(String, String)], told: &[String]) -> Vec<Part> {
     let is_told = |name: &str| {
         TOLD.contains(&name)
             || name == "attempt" && step.word(name).is_some()
             || name == "cost" && cost(step).is_some()
             || FACTS.iter().any(|(own, _)| *own == name) && step.word(name).is_some()
-            // A text of an error stands above, as the error.
-            || name == "error" && step.text(name).is_some()
+            // What stands above, as the error.
+            || name == "error" && step.text(name).is_some_and(|own| told.contains(&own))
     };
     let known = PARTS.iter().filter_map(|(name, title)| Some((*name, *title, step.get(name)?)));
     let others = step.fields.iter().filter(|(name, _)| PARTS.iter().all(|(own, _)| own != name));

@@ -80,12 +80,11 @@ pub(super) fn compare(
     let beyond = Address::to(other.path());
     let both = |pair: &Pair| Both::of(*pair, trace, &theirs, &address, &beyond, at);
     let place = pairs.iter().position(|pair| pair.0 == Some(at)).unwrap_or_default();
-    let start = place / LIMIT * LIMIT;
+    let from = asked.get("from").and_then(|from| from.parse().ok()).unwrap_or(place);
+    let start = from.min(pairs.len()) / LIMIT * LIMIT;
     let end = (start + LIMIT).min(pairs.len());
-    let step_of = |pairs: &[Pair]| {
-        let step = pairs.iter().find_map(|pair| pair.0)?;
-        Some(address.with("step", &(step + 1).to_string()).href())
-    };
+    let here = address.with("step", &(at + 1).to_string());
+    let page_from = |from: usize| here.with("from", &from.to_string()).href();
     let is_differing = |pair: &&Pair| match pair {
         (Some(own), Some(its)) => !differing(&trace.steps[*own], &theirs.steps[*its]).is_empty(),
         _ => true,
@@ -99,8 +98,8 @@ pub(super) fn compare(
         numbers: numbers(opened, other),
         pairs: pairs[start..end].iter().map(both).collect(),
         differing: pairs.iter().filter(is_differing).count(),
-        earlier: step_of(&pairs[start.saturating_sub(LIMIT)..start]),
-        later: step_of(&pairs[end..]),
+        earlier: (start > 0).then(|| page_from(start.saturating_sub(LIMIT))),
+        later: (end < pairs.len()).then(|| page_from(end)),
         card: opposite.and_then(|at| Card::of(other, &lines, at, &beyond)),
     }
 }

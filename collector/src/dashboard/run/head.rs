@@ -140,7 +140,7 @@ fn counted(counts: BTreeMap<String, u64>) -> Vec<(String, u64)> {
 }
 
 /// The values that were cut: where each stands, and what is told of it.
-pub(super) fn cuts(record: &Fields<'_>) -> Vec<(String, String)> {
+fn cuts(record: &Fields<'_>) -> Vec<(String, String)> {
     let truncation: Fields<'_> = record.read("truncation").ok().flatten().unwrap_or_default();
     let fields: Vec<Fields<'_>> = truncation.read("fields").ok().flatten().unwrap_or_default();
     let cut = |field: &Fields<'_>| {
@@ -152,6 +152,12 @@ pub(super) fn cuts(record: &Fields<'_>) -> Vec<(String, String)> {
         Some((path, told))
     };
     fields.iter().filter_map(cut).collect()
+}
+
+/// Those behind a path: the rest of it, and what is told.
+pub(super) fn cuts_below(record: &Fields<'_>, path: &str) -> Vec<(String, String)> {
+    let cuts = cuts(record).into_iter();
+    cuts.filter_map(|(own, told)| Some((own.strip_prefix(path)?.to_owned(), told))).collect()
 }
 
 fn notices(opened: &Opened, record: &Fields<'_>) -> Vec<Notice> {

@@ -1,5 +1,6 @@
 //! `/runs/{record_id}`: a run at the step that matters.
 
+use std::iter;
 use std::sync::Arc;
 
 use askama::Template;
@@ -10,7 +11,7 @@ use http::Uri;
 use super::card::Card;
 use super::compare::{Comparison, compare};
 use super::finding::{Found, found};
-use super::head::Head;
+use super::head::{Head, cuts_below};
 use super::opening::opening;
 use super::problem::{Problem, look_up, problems};
 use super::rows::{Lines, Rows, View};
@@ -67,8 +68,9 @@ struct Own {
     found: Option<Found>,
     comparison: Option<Comparison>,
     response: Option<Markup>,
-    /// What is shown when it is opened: its title, how large it is, and where.
-    folded: Vec<(&'static str, String, String)>,
+    response_cuts: Vec<String>,
+    /// What is shown when it is opened: its title, how large it is and what was cut of it, and where.
+    folded: Vec<(&'static str, Vec<String>, String)>,
     is_gone: bool,
 }
 
@@ -187,16 +189,27 @@ fn own(opened: &Opened, other: Option<&Opened>, asked: &Address) -> Own {
         found: asked.get("find").map(|words| found(&trace, words, at, &address)),
         comparison: other.map(|other| compare(opened, &trace, other, asked, at)),
         response: response(&trace, &place),
+        response_cuts: cuts(&trace, "final_response"),
         folded: ["input", "state"]
             .into_iter()
             .filter_map(|name| {
                 let json = trace.part(name)?;
                 let title = if name == "input" { "Input" } else { "State in the end" };
-                Some((title, words(json), place.then(name).href(0)))
+                let size = iter::once(words(json)).chain(cuts(&trace, name)).collect();
+                Some((title, size, place.then(name).href(0)))
             })
             .collect(),
         is_gone: opened.payload.is_none(),
     }
+}
+
+/// What the producer has cut of a part of the trace.
+fn cuts(trace: &Trace<'_>, part: &str) -> Vec<String> {
+    let cuts = cuts_below(&trace.record, &format!("trace.{part}")).into_iter();
+    let own = |(rest, told): (String, String)| {
+        (rest.is_empty() || rest.starts_with(['.', '['])).then_some(told)
+    };
+    cuts.filter_map(own).collect()
 }
 
 fn response(trace: &Trace<'_>, place: &Place) -> Option<Markup> {

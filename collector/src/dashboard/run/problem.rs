@@ -1,5 +1,7 @@
 //! Errors as cards: what happened, whether it was handled, and how often it was seen.
 
+use std::collections::HashSet;
+
 use super::trace::Trace;
 use crate::auth::{Clients, Scope};
 use crate::dashboard::address::Address;
@@ -62,10 +64,9 @@ pub(super) async fn look_up(
     scope: &Scope,
     problems: &mut [Problem],
 ) -> Result<(), StoreError> {
-    let mut errors: Vec<_> = problems.iter().map(|problem| problem.fingerprint).collect();
-    errors.sort_unstable();
-    errors.dedup();
-    errors.truncate(MOST_SEEN);
+    let mut known = HashSet::new();
+    let errors = problems.iter().map(|problem| problem.fingerprint);
+    let errors: Vec<_> = errors.filter(|error| known.insert(*error)).take(MOST_SEEN).collect();
     let seen = store.sightings(scope, &errors).await?;
     for problem in problems {
         let own = seen.iter().find(|own| own.error == problem.fingerprint);
@@ -77,7 +78,7 @@ pub(super) async fn look_up(
 /// How often an error was seen, in words.
 pub(super) fn words(seen: &Sighting) -> String {
     let times = match seen.records {
-        1 => return "Seen in this run alone".to_owned(),
+        1 => return "Seen once".to_owned(),
         Sighting::MOST.. => format!("Seen {} times or more", show::count(Sighting::MOST)),
         records => format!("Seen {} times", show::count(records)),
     };
@@ -106,7 +107,7 @@ mod tests {
             words(&Sighting { error, records, since: 0, version: version.map(str::to_owned) })
         };
         assert_eq!(seen(2, None), "Seen 2 times since 1970-01-01 00:00:00");
-        assert_eq!(seen(1, None), "Seen in this run alone");
+        assert_eq!(seen(1, None), "Seen once");
         assert!(seen(2, Some("\u{202e}")).ends_with(r"version \u{202e}"));
         assert_eq!(seen(1_234, Some("1.4")), "Seen 1,234 times since version 1.4");
         assert_eq!(seen(Sighting::MOST, Some("2")), "Seen 10,000 times or more since version 2");

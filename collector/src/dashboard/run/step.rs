@@ -123,6 +123,7 @@ impl<'a> Step<'a> {
                 Some("ok") => State::Ok,
                 Some("error") => State::Error,
                 Some("skipped") => State::Skipped,
+                _ if fields.get("error").is_some_and(|own| own.get() != "null") => State::Error,
                 _ => State::Untold,
             },
             start: time("start_ms"),

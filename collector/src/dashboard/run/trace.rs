@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::step::Step;
+use super::step::{State, Step};
 use crate::fields::Fields;
 use crate::ingest::errors::{self, RunError};
 
@@ -59,14 +59,22 @@ impl<'a> Trace<'a> {
             let place = error.place.or_else(|| places.get(error.step?).copied());
             (place, error)
         });
+        let errors: Vec<_> = errors.collect();
+        let mut steps: Vec<_> = parts.steps.into_iter().map(Step::of).collect();
+        for at in errors.iter().filter_map(|(of, _)| *of) {
+            // The run says what the step itself does not.
+            if steps[at].state == State::Untold {
+                steps[at].state = State::Error;
+            }
+        }
         Self {
-            errors: errors.collect(),
+            errors,
             parts: [
                 ("input", parts.input),
                 ("final_response", parts.final_response),
                 ("state", parts.state),
             ],
-            steps: parts.steps.into_iter().map(Step::of).collect(),
+            steps,
             places,
             record,
         }
