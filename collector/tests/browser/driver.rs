@@ -1,11 +1,11 @@
 //! A browser without a window, and what a person does with it.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use fantoccini::elements::Element;
-use fantoccini::error::{CmdError, ErrorStatus};
 use fantoccini::key::Key;
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder, Locator};
@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Starts browsers; ends with the test.
 struct Driver {
     process: Child,
-    url: String,
+    port: u16,
 }
 
 impl Driver {
@@ -35,15 +35,27 @@ impl Driver {
         let lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let port = lines.map_while(Result::ok).find_map(|line| {
             let (_, port) = line.split_once("started successfully on port ")?;
-            Some(port.trim_end_matches('.').to_owned())
+            port.trim_end_matches('.').parse().ok()
         });
-        let port = port.expect("chromedriver tells its port");
-        Self { process, url: format!("http://127.0.0.1:{port}") }
+        Self { process, port: port.expect("chromedriver tells its port") }
+    }
+
+    fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Ends the browsers as well, which a driver that is killed would leave behind.
+    fn shut_down(&self) -> std::io::Result<()> {
+        let mut connection = TcpStream::connect(("127.0.0.1", self.port))?;
+        connection.set_read_timeout(Some(Duration::from_secs(10)))?;
+        connection.write_all(b"GET /shutdown HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n")?;
+        connection.read(&mut [0; 64]).map(drop)
     }
 }
 
 impl Drop for Driver {
     fn drop(&mut self) {
+        let _ = self.shut_down();
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
@@ -70,7 +82,7 @@ impl Browser {
         let capabilities = capabilities(&downloads);
         let mut builder =
             ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new());
-        let page = builder.capabilities(capabilities).connect(&driver.url).await.unwrap();
+        let page = builder.capabilities(capabilities).connect(&driver.url()).await.unwrap();
         let browser = Self { page, base: base.to_owned(), downloads, _driver: driver };
         browser.resize(DESK).await;
         browser
@@ -223,25 +235,12 @@ impl Browser {
         entries.map(|entry| entry["message"].as_str().unwrap().to_owned()).collect()
     }
 
-    pub(crate) async fn screenshot(&self) -> Vec<u8> {
-        self.page.screenshot().await.unwrap()
-    }
-
     async fn devtools(&self, command: &str, parameters: Value) {
         self.send("goog/cdp/execute", json!({"cmd": command, "params": parameters})).await;
     }
 
     async fn send(&self, path: &'static str, body: Value) -> Value {
         self.page.issue_cmd(Extension { path, body }).await.unwrap()
-    }
-
-    /// Whether there is such a thing on the page now.
-    pub(crate) async fn has(&self, css: &str) -> bool {
-        match self.page.find(Locator::Css(css)).await {
-            Ok(_) => true,
-            Err(CmdError::Standard(error)) if error.error == ErrorStatus::NoSuchElement => false,
-            Err(error) => panic!("{css}: {error}"),
-        }
     }
 }
 

@@ -101,7 +101,7 @@ impl House {
     }
 
     /// Ships what an example makes, through the SDK.
-    fn ship(&self, name: &str, arguments: &[&str]) {
+    pub(crate) fn ship(&self, name: &str, arguments: &[&str]) {
         let output = Command::new(example(name))
             .args(arguments)
             .env("LOG_COLLECTOR_URL", format!("{}/v1/logs", self.url))
