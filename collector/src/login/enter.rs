@@ -26,23 +26,28 @@ impl Desk {
         let password = Password::typed(password);
         let kept = account.as_ref().filter(|own| own.user.disabled_at.is_none());
         let is_right = turn.verify(&password, kept.map(|own| &own.password)).await?;
-        match &account {
-            Some(account) if is_right => self.begin(account, &who).await,
-            _ => {
-                let is_user = account.is_some();
-                self.fail(told::failed(&who, is_user, "login", "password", is_last)).await
+        if let Some(account) = account.as_ref().filter(|_| is_right) {
+            if let Some(token) = self.begin(account, &who).await? {
+                return Ok(token);
             }
         }
+        self.fail(told::failed(&who, account.is_some(), "login", "password", is_last)).await
     }
 
-    async fn begin(&self, account: &Account, who: &Who) -> Result<Token, LoginError> {
+    /// `None` where the account is no longer the one that was looked at.
+    async fn begin(&self, account: &Account, who: &Who) -> Result<Option<Token>, LoginError> {
         let token = Token::random()?;
         let is_full = account.secret.is_none();
         let stage = if is_full { Stage::Full } else { Stage::Password };
         let session = self.new_session(&token, account.user.id, stage);
         let records = if is_full { told::login(&account.user.name, None) } else { Vec::new() };
-        let begun = self.change(LoginChange::Begin { session, name: who.hash }, records).await?;
-        if begun { Ok(token) } else { Err(LoginError::Wrong) }
+        let change = LoginChange::Begin {
+            session,
+            password: account.password.clone(),
+            has_second_factor: !is_full,
+            name: who.hash,
+        };
+        Ok(self.change(change, records).await?.then_some(token))
     }
 
     /// Completes a session by a code of the authenticator, or by a recovery code. It has a new token

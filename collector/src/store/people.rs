@@ -109,10 +109,15 @@ pub enum LoginAttempt {
 #[derive(Clone, Debug)]
 pub enum LoginChange {
     /// A session begins. At the stage of the password the attempt is given back; where all is done
-    /// the failures under the name are forgotten.
+    /// the failures under the name are forgotten. Not where the user is disabled, or no longer has
+    /// what was looked at.
     Begin {
         /// The session.
         session: NewSession,
+        /// What was kept of the password that was given.
+        password: PasswordHash,
+        /// Whether the user was seen to have a second factor.
+        has_second_factor: bool,
         /// Of the name, by which attempts are counted.
         name: KeyHash,
     },

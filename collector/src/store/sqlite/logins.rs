@@ -15,7 +15,12 @@ pub(super) async fn change(
     change: &LoginChange,
 ) -> Result<bool, StoreError> {
     match change {
-        LoginChange::Begin { session, name } => begin(writer, session, name).await,
+        LoginChange::Begin { session, password, has_second_factor, name } => {
+            if !begin(writer, session, password, *has_second_factor).await? {
+                return Ok(false);
+            }
+            begun(writer, session, name).await.map(|()| true)
+        }
         LoginChange::Complete { session, renewed, proof, name } => {
             complete(writer, *session, renewed, *proof, name).await
         }
@@ -56,29 +61,41 @@ async fn did<'q>(
 async fn begin(
     writer: &mut SqliteConnection,
     session: &NewSession,
-    name: &KeyHash,
+    password: &PasswordHash,
+    has_second_factor: bool,
 ) -> Result<bool, StoreError> {
-    // Who was disabled while the password was looked at gets none.
+    // Looking at a password takes long: who was disabled or reset meanwhile, or has another password
+    // or a second factor since then, gets none.
     let sql = "INSERT INTO sessions (hash, user_id, stage, created_at, seen_at, expires_at) \
-         SELECT ?, id, ?, ?, ?, ? FROM users WHERE id = ? AND disabled_at IS NULL";
+         SELECT ?, id, ?, ?, ?, ? FROM users WHERE id = ? AND disabled_at IS NULL \
+         AND password = ? AND (totp_secret IS NOT NULL) = ?";
     let query = sqlx::query(sql)
         .bind(session.token.as_bytes())
         .bind(session.stage.as_str())
         .bind(session.now)
         .bind(session.now)
         .bind(session.expires_at)
-        .bind(session.user);
-    if !did(writer, query).await? {
-        return Ok(false);
-    }
+        .bind(session.user)
+        .bind(password.as_str())
+        .bind(has_second_factor);
+    did(writer, query).await
+}
+
+/// What a session that has begun means for the attempts under its name.
+async fn begun(
+    writer: &mut SqliteConnection,
+    session: &NewSession,
+    name: &KeyHash,
+) -> Result<(), StoreError> {
     match session.stage {
-        Stage::Full => succeeded(writer, session, name).await?,
-        Stage::Password => {
-            let sql = "UPDATE login_attempts SET failures = failures - 1 WHERE hash = ?";
-            did(writer, sqlx::query(sql).bind(name.as_bytes())).await?;
-        }
+        Stage::Full => succeeded(writer, session, name).await,
+        Stage::Password => give_back(writer, name).await,
     }
-    Ok(true)
+}
+
+async fn give_back(writer: &mut SqliteConnection, name: &KeyHash) -> Result<(), StoreError> {
+    let sql = "UPDATE login_attempts SET failures = failures - 1 WHERE hash = ? AND failures > 0";
+    did(writer, sqlx::query(sql).bind(name.as_bytes())).await.map(drop)
 }
 
 /// Somebody is in: what failed before is forgotten.

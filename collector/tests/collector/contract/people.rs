@@ -12,25 +12,25 @@ use uuid::Uuid;
 
 use super::{Shared, reader};
 
-const NOW: i64 = 1_790_000_000_000;
-const PASSWORD: &str = "a long enough password";
+pub(super) const NOW: i64 = 1_790_000_000_000;
+pub(super) const PASSWORD: &str = "a long enough password";
 
-fn name(name: &str) -> UserName {
+pub(super) fn name(name: &str) -> UserName {
     UserName::new(name).unwrap()
 }
 
-fn desk(store: &Shared, now: i64) -> Desk {
+pub(super) fn desk(store: &Shared, now: i64) -> Desk {
     let clock = Clock::new(move || now);
     let auth = Arc::new(Auth::new(Arc::clone(store), None).clock(clock.clone()));
     Desk::new(auth, Arc::clone(store), Logins::default(), clock)
 }
 
-async fn visit(desk: &Desk, token: &Token) -> Visit {
+pub(super) async fn visit(desk: &Desk, token: &Token) -> Visit {
     desk.visit(token).await.unwrap().expect("the session stands")
 }
 
 /// A new user who has logged in and chosen a password.
-async fn entered(store: &Shared, who: &str, role: Role) -> (Desk, Token) {
+pub(super) async fn entered(store: &Shared, who: &str, role: Role) -> (Desk, Token) {
     let operator = Operator::at_the_command_line();
     let first = create_user(store.as_ref(), &operator, name(who), role).await.unwrap();
     let desk = desk(store, NOW);
