@@ -64,7 +64,7 @@ pub async fn disable_user(
 }
 
 /// Gives a user a new first password, takes the second factor away and ends all sessions, and leaves
-/// a record of it. One who was disabled can log in again.
+/// a record of it. One who was disabled, or has to wait after too many attempts, can log in again.
 ///
 /// # Errors
 /// Where there is none of this name, the store cannot be written, or the right to it has ended.

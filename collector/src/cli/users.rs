@@ -35,7 +35,7 @@ pub(super) enum UsersCommand {
         name: String,
     },
     /// Print a new first password, remove the second factor, and log the user out everywhere. One
-    /// who was disabled may log in again.
+    /// who was disabled, or has to wait after too many attempts, may log in again.
     Reset {
         /// The user's name.
         #[arg(env = "EPILOGUE_USER_NAME")]

@@ -83,8 +83,8 @@ pub enum UserChange {
         /// Now.
         now: i64,
     },
-    /// There is a new first password and no second factor, all sessions end, and one that was
-    /// disabled is so no longer.
+    /// There is a new first password and no second factor, all sessions end, what failed under the
+    /// name is forgotten, and one that was disabled is so no longer.
     Reset {
         /// Who.
         name: UserName,

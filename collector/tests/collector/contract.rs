@@ -27,7 +27,7 @@ use self::lists::{
 };
 use self::logins::a_login_holds_for_the_account_that_was_looked_at;
 use self::people::{
-    a_name_is_given_once, a_second_factor_is_good_once, a_session_is_over_at_its_time,
+    a_name_is_given_once, a_reset_lets_in_whoever_has_to_wait, a_second_factor_is_good_once, a_session_is_over_at_its_time,
     attempts_are_counted_by_name, uses_of_keys_add_up, what_a_session_gives_ends_with_it,
 };
 use self::reports::{
@@ -307,6 +307,7 @@ macro_rules! keeps_its_promises {
             a_session_is_over_at_its_time,
             a_second_factor_is_good_once,
             attempts_are_counted_by_name,
+            a_reset_lets_in_whoever_has_to_wait,
             a_login_holds_for_the_account_that_was_looked_at,
             uses_of_keys_add_up,
             an_attempt_counts_once_whoever_tells_of_it,

@@ -109,7 +109,11 @@ async fn succeeded(
     forget_attempts(writer, name).await
 }
 
-async fn forget_attempts(writer: &mut SqliteConnection, name: &KeyHash) -> Result<(), StoreError> {
+/// Forgets what failed under the name with this hash.
+pub(super) async fn forget_attempts(
+    writer: &mut SqliteConnection,
+    name: &KeyHash,
+) -> Result<(), StoreError> {
     let sql = "DELETE FROM login_attempts WHERE hash = ?";
     did(writer, sqlx::query(sql).bind(name.as_bytes())).await.map(drop)
 }

@@ -4,7 +4,8 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool, SqliteRow};
 use sqlx::{Executor, Row as _, Sqlite};
 
 use super::failure::unavailable;
-use crate::auth::{Account, ClientId, PasswordHash, Role, TotpSecret, User, UserName};
+use super::logins;
+use crate::auth::{Account, ClientId, KeyHash, PasswordHash, Role, TotpSecret, User, UserName};
 use crate::store::{StoreError, UserChange};
 
 /// What a user is read from, in a statement that calls the table `users`.
@@ -77,14 +78,7 @@ pub(super) async fn administer(
             let user = query.fetch_optional(&mut *writer).await.map_err(unavailable)?;
             end_all_of(writer, user).await
         }
-        UserChange::Reset { name, password } => {
-            let sql = "UPDATE users SET password = ?, must_change = 1, totp_secret = NULL, \
-                 disabled_at = NULL WHERE name = ? RETURNING id";
-            let query = sqlx::query_scalar(sql).bind(password.as_str()).bind(name.as_str());
-            let user = query.fetch_optional(&mut *writer).await.map_err(unavailable)?;
-            forget_codes(writer, user).await?;
-            end_all_of(writer, user).await
-        }
+        UserChange::Reset { name, password } => reset(writer, name, password).await,
     }
 }
 
@@ -105,6 +99,23 @@ async fn create(
         .bind(now);
     let inserted = query.execute(writer).await.map_err(unavailable)?;
     Ok(inserted.rows_affected() > 0)
+}
+
+async fn reset(
+    writer: &mut SqliteConnection,
+    name: &UserName,
+    password: &PasswordHash,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE users SET password = ?, must_change = 1, totp_secret = NULL, \
+         disabled_at = NULL WHERE name = ? RETURNING id";
+    let query = sqlx::query_scalar(sql).bind(password.as_str()).bind(name.as_str());
+    let user = query.fetch_optional(&mut *writer).await.map_err(unavailable)?;
+    if user.is_some() {
+        // Somebody who has to wait is let in again by it.
+        logins::forget_attempts(writer, &KeyHash::of(name.as_str().as_bytes())).await?;
+    }
+    forget_codes(writer, user).await?;
+    end_all_of(writer, user).await
 }
 
 /// Ends all sessions of a user; `false` where there is none.

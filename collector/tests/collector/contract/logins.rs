@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use epilogue_collector::store::{BoxFuture, LoginChange, NewSession, StoreError};
 use epilogue_collector::{
-    Account, Auth, Gate, KeyHash, KeySource, KeyUse, Operator, Role, SessionSource, Stage,
+    Account, Auth, Gate, KeyHash, KeySource, KeyUse, LoginError, Operator, Role, SessionSource, Stage,
     StoredKey, StoredSession, Token, reset_user,
 };
 
@@ -144,6 +144,6 @@ pub(super) async fn a_login_holds_for_the_account_that_was_looked_at(store: Shar
     reset_user(store.as_ref(), &operator, name("maria")).await.unwrap();
     assert!(!begins(&store, &seen).await, "the user was reset");
     assert!(begins(&store, &account(&store).await).await);
-    let halfway = desk(&store, NOW).login("maria", "quite another password").await;
-    assert!(halfway.is_err());
+    let late = desk(&store, NOW).login("maria", "quite another password").await;
+    assert_eq!(late.unwrap_err(), LoginError::Wrong);
 }

@@ -150,6 +150,20 @@ pub(super) async fn attempts_are_counted_by_name(store: Shared) {
     assert_eq!(told(&store, "lock_out").await, 1);
 }
 
+pub(super) async fn a_reset_lets_in_whoever_has_to_wait(store: Shared) {
+    let (first, _) = entered(&store, "maria", Role::Provider).await;
+    for who in ["maria", "peter"] {
+        for _ in 0..5 {
+            assert_eq!(first.login(who, "wrong").await.unwrap_err(), LoginError::Wrong);
+        }
+    }
+    assert!(matches!(first.login("maria", PASSWORD).await, Err(LoginError::Wait(_))));
+    let operator = Operator::at_the_command_line();
+    let fresh = reset_user(store.as_ref(), &operator, name("maria")).await.unwrap();
+    assert!(first.login("maria", fresh.reveal()).await.is_ok());
+    assert!(matches!(first.login("peter", PASSWORD).await, Err(LoginError::Wait(_))));
+}
+
 pub(super) async fn uses_of_keys_add_up(store: Shared) {
     let operator = Operator::at_the_command_line();
     let key = super::key(&store, "a", KeyScope::Read).await;
