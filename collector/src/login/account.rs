@@ -6,7 +6,7 @@ use super::told;
 use super::who::Who;
 use super::{Desk, LoginError};
 use crate::auth::{Account, Due, KeyHash, Passcode, Password, TotpSecret, UnfitPassword, Visit};
-use crate::store::LoginChange;
+use crate::store::{LoginChange, StoreError};
 
 /// How many recovery codes there are.
 const CODES: usize = 10;
@@ -71,8 +71,17 @@ impl Desk {
         }
         let secret = TotpSecret::random()?;
         let change = LoginChange::Propose { session: visit.session().id, secret: secret.clone() };
-        let is_done = self.change(change, Vec::new()).await?;
-        if is_done { Ok(secret) } else { Err(LoginError::NotNow) }
+        if self.change(change, Vec::new()).await? {
+            return Ok(secret);
+        }
+        // The same page, opened twice at once, shows the same secret.
+        self.proposed(visit).await?.ok_or(LoginError::NotNow)
+    }
+
+    async fn proposed(&self, visit: &Visit) -> Result<Option<TotpSecret>, StoreError> {
+        let sessions = self.sessions(visit).await?;
+        let own = sessions.into_iter().find(|session| session.id == visit.session().id);
+        Ok(own.and_then(|session| session.pending))
     }
 
     /// Sets up what was proposed, which a code proves to be known; all other sessions end. Answers
@@ -114,8 +123,8 @@ impl Desk {
         let is_last = self.count(&who).await?;
         if let Some(proof) = self.proof(&account, code) {
             let (name, now) = (&account.user.name, self.clock.now());
-            let user = account.user.id;
-            let change = LoginChange::Remove { user, proof, now, name: who.hash };
+            let (user, session) = (account.user.id, visit.session().id);
+            let change = LoginChange::Remove { user, session, proof, now, name: who.hash };
             let told = told::did(name, "remove_second_factor").with(json!({}));
             let records = std::iter::once(told.entry()).chain(told::recovery(name, Some(proof)));
             if self.change(change, records.collect()).await? {

@@ -152,7 +152,8 @@ pub enum LoginChange {
         /// The user's number.
         user: i64,
     },
-    /// There is a password of the user's own choice, and all other sessions end.
+    /// There is a password of the user's own choice, and all other sessions end. Not where this
+    /// session is over.
     ChangePassword {
         /// The user's number.
         user: i64,
@@ -163,7 +164,8 @@ pub enum LoginChange {
         /// Of the name, by which attempts are counted.
         name: KeyHash,
     },
-    /// A second factor is about to be set up in this session.
+    /// A second factor is about to be set up in this session. Not where one is already, where the
+    /// user has one, or where the session is over.
     Propose {
         /// The session's number.
         session: i64,
@@ -180,10 +182,13 @@ pub enum LoginChange {
         /// Of the recovery codes.
         codes: Vec<KeyHash>,
     },
-    /// There is no second factor any more. Not where the proof was used before.
+    /// There is no second factor any more. Not where the proof was used before, or the session is
+    /// over.
     Remove {
         /// The user's number.
         user: i64,
+        /// The session in which it is removed.
+        session: i64,
         /// What was given.
         proof: Proof,
         /// When.

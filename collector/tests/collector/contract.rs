@@ -25,10 +25,13 @@ use self::lists::{
     each_filter_holds_in_each_order, filters_hold_together, the_rare_is_found_among_the_many,
     what_a_reader_does_is_told_of_while_its_key_stands, whole_records_are_given_within_the_scope,
 };
-use self::logins::a_login_holds_for_the_account_that_was_looked_at;
+use self::logins::{
+    a_login_holds_for_the_account_that_was_looked_at, what_comes_too_late_uses_nothing_up,
+};
 use self::people::{
-    a_name_is_given_once, a_reset_lets_in_whoever_has_to_wait, a_second_factor_is_good_once, a_session_is_over_at_its_time,
-    attempts_are_counted_by_name, uses_of_keys_add_up, what_a_session_gives_ends_with_it,
+    a_name_is_given_once, a_reset_lets_in_whoever_has_to_wait, a_second_factor_is_good_once,
+    a_session_is_over_at_its_time, attempts_are_counted_by_name, uses_of_keys_add_up,
+    what_a_session_gives_ends_with_it,
 };
 use self::reports::{
     absurd_details_do_no_harm, an_attempt_counts_once_whoever_tells_of_it,
@@ -309,6 +312,7 @@ macro_rules! keeps_its_promises {
             attempts_are_counted_by_name,
             a_reset_lets_in_whoever_has_to_wait,
             a_login_holds_for_the_account_that_was_looked_at,
+            what_comes_too_late_uses_nothing_up,
             uses_of_keys_add_up,
             an_attempt_counts_once_whoever_tells_of_it,
             an_event_is_as_its_newest_record_tells,

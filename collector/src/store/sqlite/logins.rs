@@ -35,16 +35,26 @@ pub(super) async fn change(
             did(writer, sqlx::query("DELETE FROM sessions WHERE user_id = ?").bind(user)).await
         }
         LoginChange::ChangePassword { user, password, session, name } => {
-            let is_done = change_password(writer, *user, password, *session).await?;
-            forget_attempts(writer, name).await.map(|()| is_done)
+            if !change_password(writer, *user, password, *session).await? {
+                return Ok(false);
+            }
+            end_others(writer, *user, *session).await?;
+            forget_attempts(writer, name).await.map(|()| true)
         }
         LoginChange::Propose { session, secret } => {
-            let sql = "UPDATE sessions SET pending_secret = ? WHERE id = ?";
+            let sql = "UPDATE sessions SET pending_secret = ? \
+                 WHERE id = ? AND stage = 'full' AND pending_secret IS NULL AND EXISTS \
+                 (SELECT 1 FROM users WHERE id = sessions.user_id AND totp_secret IS NULL)";
             did(writer, sqlx::query(sql).bind(secret.as_bytes()).bind(session)).await
         }
         LoginChange::Enrol { session, step, codes } => enrol(writer, *session, *step, codes).await,
-        LoginChange::Remove { user, proof, now, name } => {
-            remove(writer, *user, *proof, *now, name).await
+        LoginChange::Remove { user, session, proof, now, name } => {
+            let is_there = has_come_to(writer, *session, *user, Stage::Full, *now).await?;
+            if !is_there || !accept(writer, *user, *proof, *now).await? {
+                return Ok(false);
+            }
+            remove(writer, *user).await?;
+            forget_attempts(writer, name).await.map(|()| true)
         }
         LoginChange::Tidy { now } => tidy(writer, *now).await,
     }
@@ -125,26 +135,36 @@ async fn complete(
     proof: Proof,
     name: &KeyHash,
 ) -> Result<bool, StoreError> {
-    if !accept(writer, renewed.user, proof, renewed.now).await? {
+    // First, so that the proof is not used up for a session that is over.
+    let is_there = has_come_to(writer, session, renewed.user, Stage::Password, renewed.now).await?;
+    if !is_there || !accept(writer, renewed.user, proof, renewed.now).await? {
         return Ok(false);
     }
-    let sql = "UPDATE sessions SET hash = ?, stage = ?, created_at = ?, seen_at = ?, expires_at = ? \
-         WHERE id = ? AND user_id = ? AND stage = 'password' AND expires_at > ?";
+    let sql = "UPDATE sessions SET hash = ?, stage = ?, created_at = ?, seen_at = ?, \
+         expires_at = ? WHERE id = ?";
     let query = sqlx::query(sql)
         .bind(renewed.token.as_bytes())
         .bind(renewed.stage.as_str())
         .bind(renewed.now)
         .bind(renewed.now)
         .bind(renewed.expires_at)
-        .bind(session)
-        .bind(renewed.user)
-        .bind(renewed.now);
-    // The proof is used up all the same where the session ended meanwhile.
-    let is_done = did(writer, query).await?;
-    if is_done {
-        succeeded(writer, renewed, name).await?;
-    }
-    Ok(is_done)
+        .bind(session);
+    did(writer, query).await?;
+    succeeded(writer, renewed, name).await.map(|()| true)
+}
+
+/// Whether a session of this user stands and has come so far.
+async fn has_come_to(
+    writer: &mut SqliteConnection,
+    session: i64,
+    user: i64,
+    stage: Stage,
+    now: i64,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM sessions \
+         WHERE id = ? AND user_id = ? AND stage = ? AND expires_at > ?)";
+    let query = sqlx::query_scalar(sql).bind(session).bind(user).bind(stage.as_str()).bind(now);
+    query.fetch_one(writer).await.map_err(unavailable)
 }
 
 /// Takes a second factor, which is good once.
@@ -175,13 +195,9 @@ async fn change_password(
     session: i64,
 ) -> Result<bool, StoreError> {
     let sql = "UPDATE users SET password = ?, must_change = 0 WHERE id = ? \
-         AND EXISTS (SELECT 1 FROM sessions WHERE id = ? AND user_id = users.id)";
-    let query = sqlx::query(sql).bind(password.as_str()).bind(user).bind(session);
-    let is_done = did(writer, query).await?;
-    if is_done {
-        end_others(writer, user, session).await?;
-    }
-    Ok(is_done)
+         AND EXISTS (SELECT 1 FROM sessions \
+         WHERE id = ? AND user_id = users.id AND stage = 'full')";
+    did(writer, sqlx::query(sql).bind(password.as_str()).bind(user).bind(session)).await
 }
 
 async fn end_others(
@@ -216,21 +232,10 @@ async fn enrol(
     Ok(true)
 }
 
-async fn remove(
-    writer: &mut SqliteConnection,
-    user: i64,
-    proof: Proof,
-    now: i64,
-    name: &KeyHash,
-) -> Result<bool, StoreError> {
-    if !accept(writer, user, proof, now).await? {
-        return Ok(false);
-    }
+async fn remove(writer: &mut SqliteConnection, user: i64) -> Result<(), StoreError> {
     let sql = "UPDATE users SET totp_secret = NULL WHERE id = ?";
     did(writer, sqlx::query(sql).bind(user)).await?;
-    users::forget_codes(writer, Some(user)).await?;
-    forget_attempts(writer, name).await?;
-    Ok(true)
+    users::forget_codes(writer, Some(user)).await
 }
 
 async fn tidy(writer: &mut SqliteConnection, now: i64) -> Result<bool, StoreError> {

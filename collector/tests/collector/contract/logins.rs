@@ -147,3 +147,25 @@ pub(super) async fn a_login_holds_for_the_account_that_was_looked_at(store: Shar
     let late = desk(&store, NOW).login("maria", "quite another password").await;
     assert_eq!(late.unwrap_err(), LoginError::Wrong);
 }
+
+pub(super) async fn what_comes_too_late_uses_nothing_up(store: Shared) {
+    let (first, token) = entered(&store, "maria", Role::Provider).await;
+    let early = visit(&first, &token).await;
+    let (one, other) = tokio::join!(first.propose(&early), first.propose(&early));
+    let secret = one.unwrap();
+    assert_eq!(secret.reveal(), other.unwrap().reveal(), "two pages show one secret");
+    let codes = first.enrol(&visit(&first, &token).await, &secret.code(NOW)).await.unwrap();
+    assert_eq!(first.propose(&early).await.unwrap_err(), LoginError::NotNow);
+
+    // Where the session has ended, nothing is done, and no code is used up.
+    let [full, halfway] = [token, first.login("maria", PASSWORD).await.unwrap()];
+    let [full, halfway] = [visit(&first, &full).await, visit(&first, &halfway).await];
+    first.logout_everywhere(&full).await.unwrap();
+    let code = codes[0].reveal();
+    assert_eq!(first.second_factor(&halfway, code).await.unwrap_err(), LoginError::Wrong);
+    assert_eq!(first.remove_factor(&full, code).await.unwrap_err(), LoginError::Wrong);
+    let other = first.change_password(&full, PASSWORD, "quite another password").await;
+    assert_eq!(other.unwrap_err(), LoginError::NotNow);
+    let again = first.login("maria", PASSWORD).await.unwrap();
+    assert!(first.second_factor(&visit(&first, &again).await, code).await.is_ok());
+}
