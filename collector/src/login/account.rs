@@ -10,6 +10,7 @@ use crate::store::{LoginChange, StoreError};
 
 /// How many recovery codes there are.
 const CODES: usize = 10;
+const THE_SAME: UnfitPassword = UnfitPassword("the new password is the present one");
 
 impl Desk {
     /// Changes the password; all other sessions end. The present one is asked for, but where it was
@@ -29,12 +30,14 @@ impl Desk {
         }
         let [present, new] = [present, new].map(Password::typed);
         new.check(&visit.user().name)?;
+        if new == present {
+            return Err(THE_SAME.into());
+        }
         let (account, who) = self.own(visit).await?;
         if visit.due() != Some(Due::Password) {
             self.check_present(&account, &who, &present).await?;
-        }
-        if self.passwords.turn().await?.verify(&new, Some(&account.password)).await? {
-            return Err(UnfitPassword("the new password is the present one").into());
+        } else if self.passwords.turn().await?.verify(&new, Some(&account.password)).await? {
+            return Err(THE_SAME.into());
         }
         let password = self.passwords.turn().await?.hash(&new).await?;
         let (user, session) = (account.user.id, visit.session().id);
@@ -44,6 +47,8 @@ impl Desk {
         if is_done { Ok(()) } else { Err(LoginError::NotNow) }
     }
 
+    /// A right one is no failure, whatever becomes of the new one, and neither is one that cannot be
+    /// looked at: the attempt is given back.
     async fn check_present(
         &self,
         account: &Account,
@@ -52,10 +57,13 @@ impl Desk {
     ) -> Result<(), LoginError> {
         let turn = self.passwords.turn().await?;
         let is_last = self.count(who).await?;
-        if turn.verify(present, Some(&account.password)).await? {
-            return Ok(());
+        let verified = turn.verify(present, Some(&account.password)).await;
+        if verified == Ok(false) {
+            let records = told::failed(who, true, "change_password", "password", is_last);
+            return self.fail(records).await;
         }
-        self.fail(told::failed(who, true, "change_password", "password", is_last)).await
+        self.change(LoginChange::GiveBack { name: who.hash }, Vec::new()).await?;
+        Ok(verified.map(drop)?)
     }
 
     /// What a second factor is about to be set up with, which is the same until that is done.

@@ -121,6 +121,11 @@ pub enum LoginChange {
         /// Of the name, by which attempts are counted.
         name: KeyHash,
     },
+    /// An attempt was right and is taken back; what failed before it still counts.
+    GiveBack {
+        /// Of the name, by which attempts are counted.
+        name: KeyHash,
+    },
     /// The second factor was given: the session is a full one and has a new token. Not where the
     /// proof was used before, or the session is over.
     Complete {

@@ -27,6 +27,7 @@ use self::lists::{
 };
 use self::logins::{
     a_login_holds_for_the_account_that_was_looked_at, what_comes_too_late_uses_nothing_up,
+    what_is_not_done_forgets_no_failure,
 };
 use self::people::{
     a_name_is_given_once, a_reset_lets_in_whoever_has_to_wait, a_second_factor_is_good_once,
@@ -313,6 +314,7 @@ macro_rules! keeps_its_promises {
             a_reset_lets_in_whoever_has_to_wait,
             a_login_holds_for_the_account_that_was_looked_at,
             what_comes_too_late_uses_nothing_up,
+            what_is_not_done_forgets_no_failure,
             uses_of_keys_add_up,
             an_attempt_counts_once_whoever_tells_of_it,
             an_event_is_as_its_newest_record_tells,

@@ -21,6 +21,7 @@ pub(super) async fn change(
             }
             begun(writer, session, name).await.map(|()| true)
         }
+        LoginChange::GiveBack { name } => give_back(writer, name).await,
         LoginChange::Complete { session, renewed, proof, name } => {
             complete(writer, *session, renewed, *proof, name).await
         }
@@ -99,13 +100,13 @@ async fn begun(
 ) -> Result<(), StoreError> {
     match session.stage {
         Stage::Full => succeeded(writer, session, name).await,
-        Stage::Password => give_back(writer, name).await,
+        Stage::Password => give_back(writer, name).await.map(drop),
     }
 }
 
-async fn give_back(writer: &mut SqliteConnection, name: &KeyHash) -> Result<(), StoreError> {
+async fn give_back(writer: &mut SqliteConnection, name: &KeyHash) -> Result<bool, StoreError> {
     let sql = "UPDATE login_attempts SET failures = failures - 1 WHERE hash = ? AND failures > 0";
-    did(writer, sqlx::query(sql).bind(name.as_bytes())).await.map(drop)
+    did(writer, sqlx::query(sql).bind(name.as_bytes())).await
 }
 
 /// Somebody is in: what failed before is forgotten.

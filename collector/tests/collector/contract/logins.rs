@@ -169,3 +169,23 @@ pub(super) async fn what_comes_too_late_uses_nothing_up(store: Shared) {
     let again = first.login("maria", PASSWORD).await.unwrap();
     assert!(first.second_factor(&visit(&first, &again).await, code).await.is_ok());
 }
+
+pub(super) async fn what_is_not_done_forgets_no_failure(store: Shared) {
+    let (first, token) = entered(&store, "maria", Role::Provider).await;
+    let over = visit(&first, &token).await;
+    first.logout(&over).await.unwrap();
+    for _ in 0..3 {
+        assert_eq!(first.login("maria", "wrong").await.unwrap_err(), LoginError::Wrong);
+    }
+    // None of these counts as a failure.
+    for _ in 0..2 {
+        let same = first.change_password(&over, PASSWORD, PASSWORD).await;
+        assert!(matches!(same, Err(LoginError::Unfit(_))));
+        let other = first.change_password(&over, PASSWORD, "quite another password").await;
+        assert_eq!(other.unwrap_err(), LoginError::NotNow);
+    }
+    for _ in 0..2 {
+        assert_eq!(first.login("maria", "wrong").await.unwrap_err(), LoginError::Wrong);
+    }
+    assert!(matches!(first.login("maria", PASSWORD).await, Err(LoginError::Wait(_))));
+}
