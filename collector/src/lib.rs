@@ -24,10 +24,10 @@ mod tls;
 pub use admin::{UserError, create_key, create_user, disable_user, reset_user, revoke_key};
 pub use auth::{
     Account, ApiKey, Attempts, Auth, AuthError, COLLECTOR_CLIENT, ClientId, Clients, Due,
-    FormToken, Gate, Holder, Ingest, KeyHash, KeyScope, KeySource, KeyUse, NewKey, Operator,
-    Passcode, Password, PasswordError, PasswordHash, Passwords, Role, Scope, SecondFactorRule,
-    SessionSource, Stage, StoredKey, StoredSession, Token, TotpSecret, Turn, UnfitPassword,
-    UnknownScope, User, UserName, Visit, Watch,
+    FormToken, Gate, Holder, Ingest, KeyHash, KeyScope, KeySource, KeyUse, NameKey, NewKey,
+    Operator, Passcode, Password, PasswordError, PasswordHash, Passwords, Role, Scope,
+    SecondFactorRule, SessionSource, Stage, StoredKey, StoredSession, Token, TotpSecret, Turn,
+    UnfitPassword, UnknownScope, User, UserName, Visit, Watch,
 };
 pub use config::{Config, Limits, Logins};
 pub use login::{Desk, LoginError};

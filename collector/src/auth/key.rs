@@ -43,7 +43,7 @@ impl fmt::Debug for ApiKey {
 }
 
 /// The SHA-256 of a key, or of another secret of so many random bits that it is not found by trying;
-/// compared in constant time.
+/// of anything else a hash with a key ([`NameKey`](super::NameKey)). Compared in constant time.
 #[derive(Clone, Copy)]
 pub struct KeyHash([u8; 32]);
 
@@ -51,6 +51,11 @@ impl KeyHash {
     /// The hash of a key as it was presented.
     pub fn of(presented: &[u8]) -> Self {
         Self(Sha256::digest(presented).into())
+    }
+
+    /// A hash that was made with a key.
+    pub(super) const fn keyed(hash: [u8; 32]) -> Self {
+        Self(hash)
     }
 
     /// The hash as it is stored.

@@ -11,6 +11,7 @@ mod rights;
 mod session;
 mod source;
 mod totp;
+mod tried;
 mod uses;
 
 pub use self::attempts::Attempts;
@@ -26,4 +27,5 @@ pub use self::rights::{
 pub use self::session::{Due, FormToken, SecondFactorRule, Stage, StoredSession, Token, Visit};
 pub use self::source::{BoxFuture, KeySource, SessionSource};
 pub use self::totp::TotpSecret;
+pub use self::tried::NameKey;
 pub use self::uses::KeyUse;

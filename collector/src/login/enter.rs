@@ -18,7 +18,7 @@ impl Desk {
     /// # Errors
     /// Where one of them is wrong, too many attempts failed, or it cannot be done just now.
     pub async fn login(&self, name: &str, password: &str) -> Result<Token, LoginError> {
-        let who = Who::typed(name);
+        let who = Who::typed(name, self.name_key().await?);
         let turn = self.passwords.turn().await?;
         let account = self.account(&who).await?;
         let is_last = self.count(&who).await?;
@@ -104,7 +104,7 @@ impl Desk {
 
     /// The account of a session.
     pub(super) async fn own(&self, visit: &Visit) -> Result<(Account, Who), LoginError> {
-        let who = Who::named(visit.user().name.clone());
+        let who = Who::named(visit.user().name.clone(), self.name_key().await?);
         let account = self.account(&who).await?;
         account.map(|account| (account, who)).ok_or(LoginError::NotNow)
     }

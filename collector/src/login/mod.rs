@@ -8,7 +8,9 @@ mod who;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::auth::{Auth, PasswordError, Passwords, StoredSession, Token, UnfitPassword, Visit};
+use tokio::sync::OnceCell;
+
+use crate::auth::{Auth, NameKey, PasswordError, Passwords, StoredSession, Token, UnfitPassword, Visit};
 use crate::config::Logins;
 use crate::store::{Entry, LoginChange, Store, StoreError};
 use crate::time::Clock;
@@ -54,6 +56,8 @@ pub struct Desk {
     auth: Arc<Auth<dyn Store>>,
     store: Arc<dyn Store>,
     passwords: Passwords,
+    /// The store's, once it was asked for.
+    name_key: OnceCell<NameKey>,
     logins: Logins,
     clock: Clock,
 }
@@ -66,7 +70,8 @@ impl Desk {
         logins: Logins,
         clock: Clock,
     ) -> Self {
-        Self { auth, store, passwords: Passwords::default(), logins, clock }
+        let (passwords, name_key) = (Passwords::default(), OnceCell::new());
+        Self { auth, store, passwords, name_key, logins, clock }
     }
 
     /// Whoever shows this token; `None` where its session is over. The session lasts longer by it.
@@ -111,6 +116,11 @@ impl Desk {
     /// What tells the time.
     pub(crate) fn now(&self) -> i64 {
         self.clock.now()
+    }
+
+    /// By which names are hashed.
+    async fn name_key(&self) -> Result<&NameKey, StoreError> {
+        self.name_key.get_or_try_init(|| self.store.name_key(self.auth.gate())).await
     }
 
     async fn change(&self, change: LoginChange, records: Vec<Entry>) -> Result<bool, StoreError> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::entry::Entry;
 use crate::auth::{
-    Account, BoxFuture, Gate, KeyHash, Operator, PasswordHash, Role, SessionSource, Stage,
+    Account, BoxFuture, Gate, KeyHash, NameKey, Operator, PasswordHash, Role, SessionSource, Stage,
     StoredSession, TotpSecret, User, UserName,
 };
 use crate::failure::StoreError;
@@ -43,6 +43,9 @@ pub trait People: SessionSource {
         change: UserChange,
         record: Entry,
     ) -> BoxFuture<'a, Result<bool, StoreError>>;
+
+    /// By which the names are hashed that people try: of this store alone, and always the same.
+    fn name_key<'a>(&'a self, gate: &'a Gate) -> BoxFuture<'a, Result<NameKey, StoreError>>;
 
     /// Counts an attempt to log in under the name with this hash, before it is decided.
     fn attempt<'a>(

@@ -6,7 +6,7 @@ use sqlx::{Executor, Row as _};
 
 use super::failure::unavailable;
 use super::users;
-use crate::auth::{Attempts, KeyHash, PasswordHash, Stage};
+use crate::auth::{Attempts, KeyHash, NameKey, PasswordHash, Stage};
 use crate::store::{LoginAttempt, LoginChange, NewSession, Proof, StoreError};
 
 /// Does what is asked for; `false` where it does not apply.
@@ -245,6 +245,17 @@ async fn tidy(writer: &mut SqliteConnection, now: i64) -> Result<bool, StoreErro
     let sql = "DELETE FROM login_attempts WHERE since <= ?";
     let before = Attempts::forgotten_before(now);
     Ok(did(writer, sqlx::query(sql).bind(before)).await? || sessions)
+}
+
+/// By which names are hashed.
+pub(super) async fn name_key<'e>(
+    reader: impl Executor<'e, Database = Sqlite>,
+) -> Result<NameKey, StoreError> {
+    let sql = "SELECT value FROM secrets WHERE name = 'name_key'";
+    let bytes: Option<Vec<u8>> =
+        sqlx::query_scalar(sql).fetch_optional(reader).await.map_err(unavailable)?;
+    let key = bytes.as_deref().and_then(NameKey::from_bytes);
+    key.ok_or(StoreError::Damaged("the key for names cannot be read"))
 }
 
 /// The attempts under the name with this hash.

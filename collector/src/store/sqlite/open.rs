@@ -15,7 +15,7 @@ use super::failure::{LOCKED, unavailable};
 use crate::store::StoreError;
 
 /// Every step from an empty file on; a step that was released never changes.
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 8] = [
     include_str!("migrations/0001_records.sql"),
     include_str!("migrations/0002_rollups.sql"),
     include_str!("migrations/0003_views.sql"),
@@ -23,6 +23,7 @@ const MIGRATIONS: [&str; 7] = [
     include_str!("migrations/0005_people.sql"),
     include_str!("migrations/0006_errors.sql"),
     include_str!("migrations/0007_kinds.sql"),
+    include_str!("migrations/0008_names.sql"),
 ];
 /// How long to wait for another process that writes.
 const PATIENCE: Duration = Duration::from_secs(5);

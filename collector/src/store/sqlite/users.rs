@@ -5,7 +5,7 @@ use sqlx::{Executor, Row as _, Sqlite};
 
 use super::failure::unavailable;
 use super::logins;
-use crate::auth::{Account, ClientId, KeyHash, PasswordHash, Role, TotpSecret, User, UserName};
+use crate::auth::{Account, ClientId, PasswordHash, Role, TotpSecret, User, UserName};
 use crate::store::{StoreError, UserChange};
 
 /// What a user is read from, in a statement that calls the table `users`.
@@ -112,7 +112,8 @@ async fn reset(
     let user = query.fetch_optional(&mut *writer).await.map_err(unavailable)?;
     if user.is_some() {
         // Somebody who has to wait is let in again by it.
-        logins::forget_attempts(writer, &KeyHash::of(name.as_str().as_bytes())).await?;
+        let key = logins::name_key(&mut *writer).await?;
+        logins::forget_attempts(writer, &key.hash(name.as_str())).await?;
     }
     forget_codes(writer, user).await?;
     end_all_of(writer, user).await
