@@ -40,7 +40,8 @@ impl Desk {
         let is_full = account.secret.is_none();
         let stage = if is_full { Stage::Full } else { Stage::Password };
         let session = self.new_session(&token, account.user.id, stage);
-        let records = if is_full { told::login(&account.user.name, None) } else { Vec::new() };
+        let name = &account.user.name;
+        let records = if is_full { told::login(name, None) } else { vec![told::halfway(name)] };
         let change = LoginChange::Begin {
             session,
             password: account.password.clone(),

@@ -97,7 +97,7 @@ impl Desk {
         let _ = self.change(change, Vec::new()).await;
     }
 
-    /// The sessions of whoever this is, the newest first.
+    /// The full sessions of whoever this is, the newest first.
     ///
     /// # Errors
     /// Where the store cannot be read.

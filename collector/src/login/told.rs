@@ -23,6 +23,11 @@ pub(super) fn login(name: &UserName, proof: Option<Proof>) -> Vec<Entry> {
     std::iter::once(login).chain(recovery(name, proof)).collect()
 }
 
+/// A password that was right, behind which the second factor is due.
+pub(super) fn halfway(name: &UserName) -> Entry {
+    did(name, "begin_login").with(json!({"due": "second_factor"})).entry()
+}
+
 /// A recovery code that was used up.
 pub(super) fn recovery(name: &UserName, proof: Option<Proof>) -> Option<Entry> {
     let is_recovery = matches!(proof, Some(Proof::Recovery(_)));

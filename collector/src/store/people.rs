@@ -28,7 +28,7 @@ pub trait People: SessionSource {
         name: &'a UserName,
     ) -> BoxFuture<'a, Result<Option<Account>, StoreError>>;
 
-    /// The sessions of a user that stand at this time, the newest first.
+    /// The full sessions of a user that stand at this time, the newest first.
     fn sessions<'a>(
         &'a self,
         gate: &'a Gate,

@@ -18,6 +18,8 @@ async fn a_second_factor_is_asked_for_and_each_code_is_good_once() {
 
     assert_eq!(elsewhere.log_in("maria", PASSWORD).await.status, 303);
     let halfway = elsewhere.cookie.clone();
+    let account = browser.get("/account").await;
+    assert_eq!(account.text.matches("data-name=\"Since\"").count(), 1, "nobody is in halfway");
     for page in ["/tickets", "/account", "/account/password", "/account/second-factor", "/keys"] {
         assert!(elsewhere.get(page).await.location().starts_with("/login/code"), "{page}");
     }

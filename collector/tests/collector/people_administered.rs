@@ -172,6 +172,7 @@ async fn everything_leaves_a_record_and_no_secret_is_kept() {
             ("enrol_second_factor", "success"),
             ("logout", "success"),
             ("login", "failure"),
+            ("begin_login", "success"),
             ("login", "failure"),
             ("login", "success"),
             ("use_recovery_code", "success"),
