@@ -28,17 +28,18 @@ pub enum UserError {
 }
 
 /// Makes a user, and leaves a record of it. Answers the first password, which has to be changed at
-/// the first login.
+/// the first login. Its hash waits for a turn among `passwords`: of one process all are to wait there.
 ///
 /// # Errors
 /// Where there is one of this name, the store cannot be written, or the right to it has ended.
 pub async fn create_user(
     store: &dyn Store,
+    passwords: &Passwords,
     operator: &Operator,
     name: UserName,
     role: Role,
 ) -> Result<Passcode, UserError> {
-    let (first, password) = first_password().await?;
+    let (first, password) = first_password(passwords).await?;
     let client = role.client().map(ClientId::as_str);
     let facts = json!({"role": role.as_str(), "client": client});
     let told = told(operator, "create", &name, facts);
@@ -64,26 +65,27 @@ pub async fn disable_user(
 }
 
 /// Gives a user a new first password, takes the second factor away and ends all sessions, and leaves
-/// a record of it. One who was disabled, or has to wait after too many attempts, can log in again.
+/// a record of it. One who was disabled, or has to wait after too many attempts, can log in again. The
+/// new password waits for its turn as at [`create_user`].
 ///
 /// # Errors
 /// Where there is none of this name, the store cannot be written, or the right to it has ended.
 pub async fn reset_user(
     store: &dyn Store,
+    passwords: &Passwords,
     operator: &Operator,
     name: UserName,
 ) -> Result<Passcode, UserError> {
-    let (first, password) = first_password().await?;
+    let (first, password) = first_password(passwords).await?;
     let told = told(operator, "reset", &name, json!({}));
     let change = UserChange::Reset { name, password };
     let is_done = store.administer(operator, change, told.entry()).await?;
     if is_done { Ok(first) } else { Err(UserError::Unknown) }
 }
 
-async fn first_password() -> Result<(Passcode, PasswordHash), UserError> {
+async fn first_password(passwords: &Passwords) -> Result<(Passcode, PasswordHash), UserError> {
     let first = Passcode::random().map_err(|_| PasswordError::Failed)?;
-    let turn = Passwords::default().turn().await?;
-    let password = turn.hash(&Password::typed(first.reveal())).await?;
+    let password = passwords.turn().await?.hash(&Password::typed(first.reveal())).await?;
     Ok((first, password))
 }
 

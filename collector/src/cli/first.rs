@@ -4,7 +4,7 @@ use std::error::Error;
 
 use epilogue_collector::store::Store;
 use epilogue_collector::{
-    ClientId, KeyScope, Operator, Role, UserError, UserName, create_key, create_user,
+    ClientId, KeyScope, Operator, Passwords, Role, UserError, UserName, create_key, create_user,
 };
 
 /// The client that the first keys are for.
@@ -28,7 +28,7 @@ pub(super) async fn made(
     }
     if store.users(&operator).await?.is_empty() {
         let name = UserName::new(USER).ok_or("the first user has no name")?;
-        match create_user(store, &operator, name, Role::Provider).await {
+        match create_user(store, &Passwords::default(), &operator, name, Role::Provider).await {
             Ok(first) => {
                 lines.push(format!("dashboard login: {USER} {}", first.reveal()));
                 lines.push(format!("dashboard: {dashboard}/"));

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use clap::{Subcommand, ValueEnum};
 use epilogue_collector::store::{self, Store};
 use epilogue_collector::{
-    ClientId, Operator, Role, UserName, create_user, disable_user, reset_user, rfc3339,
+    ClientId, Operator, Passwords, Role, UserName, create_user, disable_user, reset_user, rfc3339,
 };
 
 use super::options::StoreOptions;
@@ -64,10 +64,11 @@ async fn run_on(
     operator: &Operator,
     command: UsersCommand,
 ) -> Result<(), Box<dyn Error>> {
+    let passwords = Passwords::default();
     match command {
         UsersCommand::Create { name, role, client } => {
             let role = role_of(role, client.as_deref())?;
-            let first = create_user(store, operator, user_name(&name)?, role).await?;
+            let first = create_user(store, &passwords, operator, user_name(&name)?, role).await?;
             writeln!(io::stdout(), "{}", first.reveal())?;
             Ok(())
         }
@@ -76,7 +77,7 @@ async fn run_on(
             Ok(disable_user(store, operator, user_name(&name)?).await?)
         }
         UsersCommand::Reset { name } => {
-            let first = reset_user(store, operator, user_name(&name)?).await?;
+            let first = reset_user(store, &passwords, operator, user_name(&name)?).await?;
             writeln!(io::stdout(), "{}", first.reveal())?;
             Ok(())
         }

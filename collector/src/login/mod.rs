@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use tokio::sync::OnceCell;
 
-use crate::auth::{Auth, NameKey, PasswordError, Passwords, StoredSession, Token, UnfitPassword, Visit};
+use crate::auth::{
+    Auth, NameKey, PasswordError, Passwords, StoredSession, Token, UnfitPassword, Visit,
+};
 use crate::config::Logins;
 use crate::store::{Entry, LoginChange, Store, StoreError};
 use crate::time::Clock;
@@ -111,6 +113,11 @@ impl Desk {
     /// Where the store cannot be written.
     pub async fn tidy(&self) -> Result<(), StoreError> {
         self.change(LoginChange::Tidy { now: self.clock.now() }, Vec::new()).await.map(drop)
+    }
+
+    /// Where every password of this server waits for its turn.
+    pub(crate) fn passwords(&self) -> &Passwords {
+        &self.passwords
     }
 
     /// What tells the time.

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use epilogue_collector::{Clock, Config, Operator, Role, TotpSecret, UserName, create_user};
+use epilogue_collector::{
+    Clock, Config, Operator, Passwords, Role, TotpSecret, UserName, create_user,
+};
 use http::{HeaderMap, Method, StatusCode};
 use reqwest::redirect::Policy;
 
@@ -153,6 +155,7 @@ impl<'s> Browser<'s> {
 /// Makes a user, and tells the first password.
 pub(crate) async fn new_user(server: &Server, name: &str, role: Role) -> String {
     let operator = Operator::at_the_command_line();
-    let name = UserName::new(name).unwrap();
-    create_user(server.store.as_ref(), &operator, name, role).await.unwrap().reveal().to_owned()
+    let (name, passwords) = (UserName::new(name).unwrap(), Passwords::default());
+    let made = create_user(server.store.as_ref(), &passwords, &operator, name, role).await;
+    made.unwrap().reveal().to_owned()
 }

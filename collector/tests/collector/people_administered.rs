@@ -3,7 +3,10 @@
 
 use std::fs;
 
-use epilogue_collector::{ClientId, Config, KeyHash, KeyScope, Role};
+use epilogue_collector::{
+    ClientId, Config, KeyHash, KeyScope, Operator, PasswordError, Passwords, Role, UserError, UserName,
+    create_user,
+};
 use serde_json::Value;
 
 use crate::browser::{Browser, PASSWORD, Stopped};
@@ -117,6 +120,20 @@ async fn users_are_made_reset_and_disabled() {
     let expected =
         ["disable", "reset", "create"].map(|own| act(own, "user:maria", "carla", "success"));
     assert_eq!(by_maria, expected.iter().collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn first_passwords_wait_for_their_turn_with_the_others() {
+    let server = Server::start().await;
+    let passwords = Passwords::default();
+    let turns = [passwords.turn().await.unwrap(), passwords.turn().await.unwrap()];
+    let make = async || {
+        let (name, operator) = (UserName::new("maria").unwrap(), Operator::at_the_command_line());
+        create_user(server.store.as_ref(), &passwords, &operator, name, Role::Provider).await
+    };
+    assert_eq!(make().await.unwrap_err(), UserError::Password(PasswordError::Busy));
+    drop(turns);
+    assert!(make().await.is_ok());
 }
 
 #[tokio::test]

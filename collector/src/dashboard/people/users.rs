@@ -106,8 +106,9 @@ pub(in crate::dashboard) async fn create(
     };
     let problem = match (UserName::new(name), role) {
         (Some(name), Some(role)) => {
-            let store = dashboard.library.store.as_ref();
-            match admin::create_user(store, &provider.operator, name.clone(), role).await {
+            let (store, passwords) = (dashboard.library.store.as_ref(), dashboard.desk.passwords());
+            let operator = &provider.operator;
+            match admin::create_user(store, passwords, operator, name.clone(), role).await {
                 Ok(password) => return made(&provider, name, password),
                 Err(UserError::Taken) => TAKEN,
                 Err(error) => return Err(error.into()),
@@ -159,7 +160,8 @@ pub(in crate::dashboard) async fn change(
             Ok(Redirect::to("/users").into_response())
         }
         Change::Reset => {
-            let password = admin::reset_user(store, operator, name.clone()).await?;
+            let passwords = dashboard.desk.passwords();
+            let password = admin::reset_user(store, passwords, operator, name.clone()).await?;
             made(&provider, name, password)
         }
     }

@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex};
 
 use epilogue_collector::store::{BoxFuture, LoginChange, NewSession, StoreError};
 use epilogue_collector::{
-    Account, Auth, Gate, KeyHash, KeySource, KeyUse, LoginError, Operator, Role, SessionSource, Stage,
-    StoredKey, StoredSession, Token, reset_user,
+    Account, Auth, Gate, KeyHash, KeySource, KeyUse, LoginError, Role, SessionSource, Stage,
+    StoredKey, StoredSession, Token,
 };
 
 use super::Shared;
-use super::people::{NOW, PASSWORD, desk, entered, name, visit};
+use super::people::{NOW, PASSWORD, desk, entered, name, reset, visit};
 
 /// What is asked of the store by whoever lets people in.
 #[derive(Debug)]
@@ -140,8 +140,7 @@ pub(super) async fn a_login_holds_for_the_account_that_was_looked_at(store: Shar
 
     let seen = account(&store).await;
     assert!(begins(&store, &seen).await);
-    let operator = Operator::at_the_command_line();
-    reset_user(store.as_ref(), &operator, name("maria")).await.unwrap();
+    reset(&store, "maria").await.unwrap();
     assert!(!begins(&store, &seen).await, "the user was reset");
     assert!(begins(&store, &account(&store).await).await);
     let late = desk(&store, NOW).login("maria", "quite another password").await;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use epilogue_collector::store::{Entry, Filter, Kind, Outcome, PageRequest, Row, StoreError};
 use epilogue_collector::{
-    Auth, COLLECTOR_CLIENT, ClientId, Clock, Desk, KeyScope, LoginError, Logins, Operator, Role,
-    Token, UserError, UserName, Visit, create_key, create_user, disable_user, reset_user,
+    Auth, COLLECTOR_CLIENT, ClientId, Clock, Desk, KeyScope, LoginError, Logins, Operator,
+    Passcode, Passwords, Role, Token, UserError, UserName, Visit, create_key, create_user,
+    disable_user, reset_user,
 };
 use uuid::Uuid;
 
@@ -29,10 +30,20 @@ pub(super) async fn visit(desk: &Desk, token: &Token) -> Visit {
     desk.visit(token).await.unwrap().expect("the session stands")
 }
 
+/// A new user, with a first password.
+async fn made(store: &Shared, who: &str, role: Role) -> Result<Passcode, UserError> {
+    let (passwords, operator) = (Passwords::default(), Operator::at_the_command_line());
+    create_user(store.as_ref(), &passwords, &operator, name(who), role).await
+}
+
+pub(super) async fn reset(store: &Shared, who: &str) -> Result<Passcode, UserError> {
+    let (passwords, operator) = (Passwords::default(), Operator::at_the_command_line());
+    reset_user(store.as_ref(), &passwords, &operator, name(who)).await
+}
+
 /// A new user who has logged in and chosen a password.
 pub(super) async fn entered(store: &Shared, who: &str, role: Role) -> (Desk, Token) {
-    let operator = Operator::at_the_command_line();
-    let first = create_user(store.as_ref(), &operator, name(who), role).await.unwrap();
+    let first = made(store, who, role).await.unwrap();
     let desk = desk(store, NOW);
     let token = desk.login(who, first.reveal()).await.unwrap();
     let own = visit(&desk, &token).await;
@@ -52,16 +63,16 @@ async fn told(store: &Shared, action: &str) -> usize {
 pub(super) async fn a_name_is_given_once(store: Shared) {
     let operator = Operator::at_the_command_line();
     let demo = Role::Client(ClientId::new("demo").unwrap());
-    create_user(store.as_ref(), &operator, name("carla"), demo.clone()).await.unwrap();
-    let again = create_user(store.as_ref(), &operator, name("Carla"), Role::Provider).await;
+    made(&store, "carla", demo.clone()).await.unwrap();
+    let again = made(&store, "Carla", Role::Provider).await;
     assert_eq!(again.unwrap_err(), UserError::Taken);
-    create_user(store.as_ref(), &operator, name("arno"), Role::Provider).await.unwrap();
+    made(&store, "arno", Role::Provider).await.unwrap();
     assert_eq!(told(&store, "create").await, 3, "of two users, and of the key that reads it");
     disable_user(store.as_ref(), &operator, name("carla")).await.unwrap();
     for result in [
         disable_user(store.as_ref(), &operator, name("carla")).await,
         disable_user(store.as_ref(), &operator, name("nobody")).await,
-        reset_user(store.as_ref(), &operator, name("nobody")).await.map(drop),
+        reset(&store, "nobody").await.map(drop),
     ] {
         assert_eq!(result, Err(UserError::Unknown));
     }
@@ -158,8 +169,7 @@ pub(super) async fn a_reset_lets_in_whoever_has_to_wait(store: Shared) {
         }
     }
     assert!(matches!(first.login("maria", PASSWORD).await, Err(LoginError::Wait(_))));
-    let operator = Operator::at_the_command_line();
-    let fresh = reset_user(store.as_ref(), &operator, name("maria")).await.unwrap();
+    let fresh = reset(&store, "maria").await.unwrap();
     assert!(first.login("maria", fresh.reveal()).await.is_ok());
     assert!(matches!(first.login("peter", PASSWORD).await, Err(LoginError::Wait(_))));
 }
