@@ -1,5 +1,6 @@
 //! What a form sends: from a page of ours, in the session that the page was made for.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +19,6 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const MAX_BYTES: usize = 16 << 10;
 
 /// The fields of a form that was sent from a page of ours.
-#[derive(Debug)]
 pub(super) struct Fields(Vec<(String, String)>);
 
 impl Fields {
@@ -26,6 +26,13 @@ impl Fields {
     pub(super) fn get(&self, name: &str) -> &str {
         let field = self.0.iter().find(|(own, _)| own == name);
         field.map_or("", |(_, value)| value.as_str())
+    }
+}
+
+/// Names alone: there are passwords among the values.
+impl fmt::Debug for Fields {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()
     }
 }
 
@@ -84,6 +91,14 @@ fn is_from_here(headers: &HeaderMap) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_typed_is_not_printed() {
+        let own = [("name", "maria"), ("password", "a long enough password")];
+        let fields = Fields(own.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
+        let posted = Posted { who: (), fields };
+        assert_eq!(format!("{posted:?}"), "Posted { who: (), fields: {\"name\", \"password\"} }");
+    }
 
     #[test]
     fn a_form_of_another_site_is_known_by_what_the_browser_says() {

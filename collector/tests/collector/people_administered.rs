@@ -4,8 +4,8 @@
 use std::fs;
 
 use epilogue_collector::{
-    ClientId, Config, KeyHash, KeyScope, Operator, PasswordError, Passwords, Role, UserError, UserName,
-    create_user,
+    ClientId, Config, KeyHash, KeyScope, Operator, PasswordError, Passwords, Role, UserError,
+    UserName, create_user,
 };
 use serde_json::Value;
 
