@@ -1,10 +1,11 @@
 //! A page as an answer: what every one of them has, whatever it shows.
 
 use std::io::Write as _;
+use std::sync::Arc;
 
 use askama::Template;
 use axum::body::{Body, HttpBody as _};
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use flate2::Compression;
@@ -13,12 +14,15 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_body_util::BodyExt;
 
 use super::failure::PageError;
+use super::routes::Dashboard;
 
 /// Nothing but what the server itself serves, and nothing inline: what a record holds can then never
 /// become a script, even where a page failed to escape it.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-     img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; \
+     img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; \
      base-uri 'none'";
+/// For a year nothing of this host is asked for but over https (RFC 6797).
+const HTTPS_ALONE: &str = "max-age=31536000";
 /// Below this compressing costs more than it saves.
 const WORTH_COMPRESSING: u64 = 1_024;
 
@@ -29,7 +33,10 @@ pub(super) fn page(template: &impl Template) -> Result<Response, PageError> {
 }
 
 /// Adds to an answer what keeps its reader safe. What may be kept says so by itself.
-pub(super) async fn guarded(mut response: Response) -> Response {
+pub(super) async fn guarded(
+    State(dashboard): State<Arc<Dashboard>>,
+    mut response: Response,
+) -> Response {
     let headers = response.headers_mut();
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, POLICY),
@@ -39,6 +46,11 @@ pub(super) async fn guarded(mut response: Response) -> Response {
         (header::REFERRER_POLICY, "same-origin"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    // Behind a proxy that ends TLS, that is the proxy's to say.
+    if dashboard.is_https {
+        let https_alone = HeaderValue::from_static(HTTPS_ALONE);
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, https_alone);
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response

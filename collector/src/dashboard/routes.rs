@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::{from_fn, map_response};
+use axum::middleware::{from_fn, map_response_with_state};
 use axum::routing::{get, post};
 
 use crate::login::Desk;
@@ -34,6 +34,7 @@ impl Dashboard {
 
 /// All pages.
 pub(crate) fn routes(dashboard: Dashboard) -> Router {
+    let dashboard = Arc::new(dashboard);
     Router::new()
         .merge(people())
         .route("/", get(overview::show))
@@ -50,9 +51,9 @@ pub(crate) fn routes(dashboard: Dashboard) -> Router {
         .route("/records/{record_id}/json", get(part::raw))
         .merge(kinds::routes())
         .route("/assets/{version}/{name}", get(assets::serve))
-        .with_state(Arc::new(dashboard))
+        .with_state(Arc::clone(&dashboard))
         .layer(from_fn(page::compressed))
-        .layer(map_response(page::guarded))
+        .layer(map_response_with_state(dashboard, page::guarded))
 }
 
 /// The pages about people themselves.

@@ -26,6 +26,8 @@ async fn https_is_served_and_plain_http_does_no_harm() {
     let process = over_tls(data.path(), &Certificate::make(data.path(), "own"));
     assert!(process.url.starts_with("https://"), "{}", process.url);
     let [ingest, read] = process.keys.clone().unwrap();
+    let page = process.http.get(format!("{}/login", process.url)).send().await.unwrap();
+    assert_eq!(page.headers()["strict-transport-security"], "max-age=31536000");
     assert_eq!(process.post(&ingest, record("demo").to_string()).await.unwrap().0, 200);
     // Somebody who was told the wrong address, and somebody who sends noise.
     let address = process.url.strip_prefix("https://").unwrap();

@@ -54,6 +54,8 @@ impl<'s> Visitor<'s> {
         assert_eq!(answer.status(), 200, "{path}");
         let policy = answer.headers()["content-security-policy"].to_str().unwrap();
         assert!(policy.starts_with("default-src 'none'; script-src 'self'"), "{policy}");
+        assert!(!policy.contains("data:") && !policy.contains("unsafe"), "{policy}");
+        assert!(!answer.headers().contains_key("strict-transport-security"), "{path} is no https");
         let page = answer.text().await.unwrap();
         for inline in [" style=\"", "<style", " onclick=", "javascript:"] {
             assert!(!page.contains(inline), "{path} has {inline}");
