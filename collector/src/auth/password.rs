@@ -95,7 +95,7 @@ impl fmt::Debug for PasswordHash {
 #[non_exhaustive]
 pub enum PasswordError {
     /// As many are being hashed as there is memory for. Trying again later helps.
-    #[error("too many log in at once")]
+    #[error("too many passwords are being looked at")]
     Busy,
     /// The system has no random numbers or threads, or what is stored is no hash.
     #[error("the password cannot be hashed")]

@@ -29,8 +29,8 @@ pub(crate) enum PageError {
     Wrong(String),
     /// The request came from elsewhere, or its form is too old.
     Forged,
-    /// Not just now; later it may do.
-    Unavailable,
+    /// Not just now; later it may do. Why.
+    Unavailable(String),
     /// The server's own failure.
     Internal,
 }
@@ -43,40 +43,58 @@ struct FailurePage {
 }
 
 impl PageError {
-    fn told(&self) -> (StatusCode, &'static str, &str) {
+    fn told(&self) -> (StatusCode, &'static str, String) {
         match self {
             Self::LoginFirst(_) | Self::Due(..) => {
-                (StatusCode::SEE_OTHER, "Log in", "Log in first.")
+                (StatusCode::SEE_OTHER, "Log in", "Log in first.".to_owned())
             }
-            Self::TooMany(_) => (
+            Self::TooMany(wait) => (
                 StatusCode::TOO_MANY_REQUESTS,
                 "Too many attempts",
-                "Too many attempts to log in with this name have failed. Wait for a quarter of an \
-                 hour, and try again then.",
+                format!(
+                    "Too many passwords or codes under this name were wrong. Try again in {}.",
+                    minutes(*wait)
+                ),
             ),
             Self::NotFound => (
                 StatusCode::NOT_FOUND,
                 "Not found",
-                "There is nothing here, or nothing that you may see.",
+                "There is nothing here, or nothing that you may see.".to_owned(),
             ),
-            Self::Wrong(why) => (StatusCode::BAD_REQUEST, "That cannot be asked", why),
+            Self::Wrong(why) => (StatusCode::BAD_REQUEST, "That cannot be asked", why.clone()),
             Self::Forged => (
                 StatusCode::FORBIDDEN,
                 "Please try again",
                 "The form is too old, or was not sent from here. Go back, load the page again, \
-                 and send it once more.",
+                 and send it once more."
+                    .to_owned(),
             ),
-            Self::Unavailable => (
+            Self::Unavailable(why) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "Not just now",
-                "The store cannot be used at the moment. Try again in a few seconds.",
+                format!("{} Try again in a few seconds.", sentence(why)),
             ),
             Self::Internal => (
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "Something went wrong",
-                "The page could not be made. The server's log says more.",
+                "The page could not be made. The server's log says more.".to_owned(),
             ),
         }
+    }
+}
+
+/// A message as a sentence.
+pub(super) fn sentence(message: &str) -> String {
+    let mut letters = message.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).chain(['.']).collect()
+}
+
+/// How many minutes to wait: whole ones, and never none.
+fn minutes(wait: Duration) -> String {
+    match wait.as_secs().div_ceil(60) {
+        0 | 1 => "a minute".to_owned(),
+        minutes => format!("{minutes} minutes"),
     }
 }
 
@@ -93,8 +111,17 @@ impl From<ApiError> for PageError {
             // The session ended while the page was made.
             401 => Self::LoginFirst(Next::asked("/")),
             404 => Self::NotFound,
-            503 => Self::Unavailable,
+            503 => Self::Unavailable(error.message().to_owned()),
             _ => Self::Internal,
+        }
+    }
+}
+
+impl From<PasswordError> for PageError {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::Busy => Self::Unavailable(error.to_string()),
+            PasswordError::Failed => Self::Internal,
         }
     }
 }
@@ -104,8 +131,7 @@ impl From<LoginError> for PageError {
     fn from(error: LoginError) -> Self {
         match error {
             LoginError::Wait(wait) => Self::TooMany(wait),
-            LoginError::Password(PasswordError::Busy) => Self::Unavailable,
-            LoginError::Password(PasswordError::Failed) => Self::Internal,
+            LoginError::Password(error) => error.into(),
             LoginError::Store(error) => error.into(),
             LoginError::Wrong | LoginError::Unfit(_) | LoginError::NotNow => {
                 Self::Wrong("That cannot be done here, or is done already.".to_owned())
@@ -129,7 +155,7 @@ impl PageError {
     /// After how many seconds to try again: whole ones, and never none.
     fn retry_after(&self) -> Option<u64> {
         match self {
-            Self::Unavailable => Some(1),
+            Self::Unavailable(_) => Some(1),
             Self::TooMany(wait) => Some(wait.as_secs() + 1),
             _ => None,
         }
@@ -142,13 +168,33 @@ impl IntoResponse for PageError {
             return Redirect::to(&detour).into_response();
         }
         let (status, title, message) = self.told();
-        let template =
-            FailurePage { frame: Frame::for_strangers(title), message: message.to_owned() };
+        let template = FailurePage { frame: Frame::for_strangers(title), message };
         let Ok(html) = template.render() else { return status.into_response() };
         let mut response = (status, Html(html)).into_response();
         if let Some(seconds) = self.retry_after() {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_says_what_it_is_that_has_to_be_waited_for() {
+        let message = |error: PageError| error.told().2;
+        let wait = |seconds| message(PageError::TooMany(Duration::from_secs(seconds)));
+        assert!(wait(15 * 60).ends_with("in 15 minutes."));
+        assert!(wait(61).ends_with("in 2 minutes."));
+        assert!(wait(0).ends_with("in a minute."));
+        for (error, expected) in [
+            (PasswordError::Busy.into(), "Too many passwords are being looked at."),
+            (StoreError::Unavailable("full").into(), "The store cannot be used just now."),
+            (ApiError::new(503, "too_many_exports", "so it is").into(), "So it is."),
+        ] {
+            assert_eq!(message(error), format!("{expected} Try again in a few seconds."));
+        }
     }
 }

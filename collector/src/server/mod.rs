@@ -10,7 +10,7 @@ mod routes;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{interval, sleep, timeout};
 
 use crate::auth::{Auth, SecondFactorRule};
@@ -50,46 +50,17 @@ pub async fn run(
     shutdown: impl Future<Output = ()> + Send,
 ) {
     metrics::tidy();
-    let rule = SecondFactorRule {
-        of_providers: config.logins.second_factor_of_providers,
-        of_clients: config.logins.second_factor_of_clients,
-    };
-    let auth = Auth::new(Arc::clone(&store), config.rate).clock(config.clock.clone());
-    let auth = Arc::new(auth.second_factor(rule));
-    let desk = Desk::new(Arc::clone(&auth), Arc::clone(&store), config.logins, config.clock);
-    let desk = Arc::new(desk);
+    let (auth, desk) = reception(&store, &config);
     let is_https = config.tls.is_some();
     let router = routes::routes(&store, &auth, &desk, config.limits, is_https);
     let tls = config.tls.as_ref().map(Tls::acceptor);
     let connections = Connections::new(router, config.header_timeout, tls);
     let room = Room::new(config.max_connections.max(1));
-    let mut tidying = interval(TIDYING);
-    let (mut number, mut newcomer) = (0, None);
-    tokio::pin!(shutdown);
-    loop {
-        tokio::select! {
-            accepted = listener.accept(), if newcomer.is_none() => {
-                newcomer = accepted.ok().map(|(stream, _)| stream);
-                if newcomer.is_none() {
-                    room.make_room(MANY);
-                    sleep(BREATH).await;
-                }
-            }
-            seat = room.seat(number), if newcomer.is_some() => {
-                number += 1;
-                if let Some(stream) = newcomer.take() {
-                    connections.serve(stream, seat);
-                }
-            }
-            _ = tidying.tick() => {
-                auth.tidy();
-                metrics::tidy();
-                tokio::spawn(note(Arc::clone(&auth), Arc::clone(&desk)));
-            }
-            () = &mut shutdown => break,
-        }
+    tokio::select! {
+        () = accept(listener, &connections, &room) => {}
+        () = tidy(&auth, &desk) => {}
+        () = shutdown => {}
     }
-    drop((listener, newcomer));
     // What takes longer is cut off: a sender that waits for ever must not keep the server.
     let emptied = async {
         room.empty().await;
@@ -97,6 +68,49 @@ pub async fn run(
     };
     let _ = timeout(config.shutdown_timeout, emptied).await;
     store.close().await;
+}
+
+/// Who tells callers apart, and who lets people in.
+fn reception(store: &Arc<dyn Store>, config: &Config) -> (Arc<Auth<dyn Store>>, Arc<Desk>) {
+    let rule = SecondFactorRule {
+        of_providers: config.logins.second_factor_of_providers,
+        of_clients: config.logins.second_factor_of_clients,
+    };
+    let auth = Auth::new(Arc::clone(store), config.rate).clock(config.clock.clone());
+    let auth = Arc::new(auth.second_factor(rule));
+    let clock = config.clock.clone();
+    let desk = Desk::new(Arc::clone(&auth), Arc::clone(store), config.logins, clock);
+    (auth, Arc::new(desk))
+}
+
+/// Serves whoever connects, for as long as somebody waits for it.
+async fn accept(listener: TcpListener, connections: &Connections, room: &Room) {
+    for number in 0.. {
+        let stream = newcomer(&listener, room).await;
+        connections.serve(stream, room.seat(number).await);
+    }
+}
+
+/// The next connection.
+async fn newcomer(listener: &TcpListener, room: &Room) -> TcpStream {
+    loop {
+        if let Ok((stream, _)) = listener.accept().await {
+            return stream;
+        }
+        room.make_room(MANY);
+        sleep(BREATH).await;
+    }
+}
+
+/// Forgets what is no longer needed, again and again.
+async fn tidy(auth: &Arc<Auth<dyn Store>>, desk: &Arc<Desk>) {
+    let mut tidying = interval(TIDYING);
+    loop {
+        tidying.tick().await;
+        auth.tidy();
+        metrics::tidy();
+        tokio::spawn(note(Arc::clone(auth), Arc::clone(desk)));
+    }
 }
 
 /// Has the store note what was gathered, and forget what is over. Where it cannot just now, it is

@@ -14,7 +14,7 @@ use http::StatusCode;
 
 use crate::login::LoginError;
 
-use super::failure::PageError;
+use super::failure::{PageError, sentence};
 
 /// What is said on the page itself, where somebody may try again.
 ///
@@ -26,13 +26,6 @@ fn said(error: LoginError, wrong: &str) -> Result<String, PageError> {
         LoginError::Unfit(why) => Ok(sentence(&why.to_string())),
         error => Err(error.into()),
     }
-}
-
-/// A message as a sentence.
-fn sentence(message: &str) -> String {
-    let mut letters = message.chars();
-    let first = letters.next().into_iter().flat_map(char::to_uppercase);
-    first.chain(letters).chain(['.']).collect()
 }
 
 /// A form once more, with what is wrong about it.

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::admin::{self, UserError};
-use crate::auth::{ClientId, Passcode, PasswordError, Role, User, UserName};
+use crate::auth::{ClientId, Passcode, Role, User, UserName};
 use crate::dashboard::failure::PageError;
 use crate::dashboard::frame::{Frame, Section};
 use crate::dashboard::page::page;
@@ -177,8 +177,7 @@ impl From<UserError> for PageError {
     fn from(error: UserError) -> Self {
         match error {
             UserError::Store(error) => error.into(),
-            UserError::Password(PasswordError::Busy) => Self::Unavailable,
-            UserError::Password(PasswordError::Failed) => Self::Internal,
+            UserError::Password(error) => error.into(),
             UserError::Taken | UserError::Unknown => Self::NotFound,
         }
     }
