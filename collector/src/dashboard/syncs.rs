@@ -70,7 +70,7 @@ pub(super) async fn show(
     let parts: Vec<Part> = if syncs.first.is_some() {
         Vec::new()
     } else {
-        vec![Box::pin(report(Arc::clone(&view))), Box::pin(statuses(view))]
+        vec![Box::pin(statuses(Arc::clone(&view))), Box::pin(report(view))]
     };
     streamed(&headers, &syncs, parts)
 }
