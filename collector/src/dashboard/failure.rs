@@ -14,6 +14,9 @@ use crate::login::LoginError;
 use super::frame::Frame;
 use super::next::Next;
 
+const WRONG_SO_OFTEN: &str = "Too many passwords or codes under this name were wrong.";
+const FROM_ONE_ADDRESS: &str = "There are too many attempts to log in from your address.";
+
 /// Why there is no page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum PageError {
@@ -21,8 +24,8 @@ pub(crate) enum PageError {
     LoginFirst(Next),
     /// Something else has to be done first, and then to this address.
     Due(Due, Next),
-    /// Too many attempts failed; after this time there may be another.
-    TooMany(Duration),
+    /// There were too many attempts; why that counts, and after which time there may be another.
+    TooMany(&'static str, Duration),
     /// There is nothing here, or nothing that this person may see.
     NotFound,
     /// What was asked for makes no sense; why, without a word of what was sent.
@@ -48,13 +51,10 @@ impl PageError {
             Self::LoginFirst(_) | Self::Due(..) => {
                 (StatusCode::SEE_OTHER, "Log in", "Log in first.".to_owned())
             }
-            Self::TooMany(wait) => (
+            Self::TooMany(why, wait) => (
                 StatusCode::TOO_MANY_REQUESTS,
                 "Too many attempts",
-                format!(
-                    "Too many passwords or codes under this name were wrong. Try again in {}.",
-                    minutes(*wait)
-                ),
+                format!("{why} Try again in {}.", minutes(*wait)),
             ),
             Self::NotFound => (
                 StatusCode::NOT_FOUND,
@@ -130,7 +130,8 @@ impl From<PasswordError> for PageError {
 impl From<LoginError> for PageError {
     fn from(error: LoginError) -> Self {
         match error {
-            LoginError::Wait(wait) => Self::TooMany(wait),
+            LoginError::Wait(wait) => Self::TooMany(WRONG_SO_OFTEN, wait),
+            LoginError::TooOften(wait) => Self::TooMany(FROM_ONE_ADDRESS, wait),
             LoginError::Password(error) => error.into(),
             LoginError::Store(error) => error.into(),
             LoginError::Wrong | LoginError::Unfit(_) | LoginError::NotNow => {
@@ -156,7 +157,7 @@ impl PageError {
     fn retry_after(&self) -> Option<u64> {
         match self {
             Self::Unavailable(_) => Some(1),
-            Self::TooMany(wait) => Some(wait.as_secs() + 1),
+            Self::TooMany(_, wait) => Some(wait.as_secs() + 1),
             _ => None,
         }
     }
@@ -185,7 +186,7 @@ mod tests {
     #[test]
     fn a_page_says_what_it_is_that_has_to_be_waited_for() {
         let message = |error: PageError| error.told().2;
-        let wait = |seconds| message(PageError::TooMany(Duration::from_secs(seconds)));
+        let wait = |seconds| message(PageError::TooMany("", Duration::from_secs(seconds)));
         assert!(wait(15 * 60).ends_with("in 15 minutes."));
         assert!(wait(61).ends_with("in 2 minutes."));
         assert!(wait(0).ends_with("in a minute."));

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::told;
 use super::who::Who;
-use super::{Desk, LoginError};
+use super::{Desk, LoginError, Peer};
 use crate::auth::{Account, Due, Passcode, Password, Stage, Token, Visit};
 use crate::store::{Entry, LoginAttempt, LoginChange, NewSession, Proof, StoreError};
 
@@ -12,6 +12,14 @@ use crate::store::{Entry, LoginAttempt, LoginChange, NewSession, Proof, StoreErr
 const HALFWAY: i64 = 10 * 60 * 1_000;
 
 impl Desk {
+    /// Lets somebody at this address try once more, before anything is looked at.
+    ///
+    /// # Errors
+    /// Where there were too many attempts from it within a minute.
+    pub(crate) fn admit(&self, peer: Peer) -> Result<(), LoginError> {
+        self.peers.check(peer, self.clock.now()).map_err(LoginError::TooOften)
+    }
+
     /// Begins a session for whoever types this name and this password. Where they have a second
     /// factor, that is due next.
     ///

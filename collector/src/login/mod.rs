@@ -2,6 +2,7 @@
 
 mod account;
 mod enter;
+mod peers;
 mod told;
 mod who;
 
@@ -17,6 +18,9 @@ use crate::config::Logins;
 use crate::store::{Entry, LoginChange, Store, StoreError};
 use crate::time::Clock;
 
+pub(crate) use self::peers::Peer;
+use self::peers::Peers;
+
 /// How often a session is noted to be used.
 const NOTED: i64 = 60_000;
 
@@ -31,6 +35,9 @@ pub enum LoginError {
     /// Too many attempts failed under this name. Trying again after this time may help.
     #[error("too many attempts failed")]
     Wait(Duration),
+    /// There were too many attempts from one address. Trying again after this time may help.
+    #[error("too many attempts from one address")]
+    TooOften(Duration),
     /// The new password is not taken.
     #[error(transparent)]
     Unfit(#[from] UnfitPassword),
@@ -60,6 +67,7 @@ pub struct Desk {
     passwords: Passwords,
     /// The store's, once it was asked for.
     name_key: OnceCell<NameKey>,
+    peers: Peers,
     logins: Logins,
     clock: Clock,
 }
@@ -73,7 +81,7 @@ impl Desk {
         clock: Clock,
     ) -> Self {
         let (passwords, name_key) = (Passwords::default(), OnceCell::new());
-        Self { auth, store, passwords, name_key, logins, clock }
+        Self { auth, store, passwords, name_key, peers: Peers::default(), logins, clock }
     }
 
     /// Whoever shows this token; `None` where its session is over. The session lasts longer by it.
@@ -112,7 +120,9 @@ impl Desk {
     /// # Errors
     /// Where the store cannot be written.
     pub async fn tidy(&self) -> Result<(), StoreError> {
-        self.change(LoginChange::Tidy { now: self.clock.now() }, Vec::new()).await.map(drop)
+        let now = self.clock.now();
+        self.peers.tidy(now);
+        self.change(LoginChange::Tidy { now }, Vec::new()).await.map(drop)
     }
 
     /// Where every password of this server waits for its turn.

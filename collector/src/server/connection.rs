@@ -19,6 +19,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::progress::Progress;
 use super::room::Seat;
+use crate::login::Peer;
 
 /// The most bytes of a head.
 const HEAD_BYTES: usize = 16 << 10;
@@ -45,30 +46,34 @@ impl Connections {
     pub(super) fn serve(&self, stream: TcpStream, seat: Seat) {
         // Answers are small, and whoever waits for one is not to wait for a full packet.
         let _ = stream.set_nodelay(true);
+        let peer = stream.peer_addr().ok().map(|peer| Peer(peer.ip()));
         let own = self.clone();
         tokio::spawn(async move {
             match &own.tls {
-                None => own.answer(stream, &seat).await,
+                None => own.answer(stream, peer, &seat).await,
                 Some(tls) => {
                     let shaken = tokio::select! {
                         shaken = timeout(own.patience, tls.accept(stream)) => shaken,
                         () = seat.told_to_go() => return,
                     };
                     let Ok(Ok::<_, io::Error>(stream)) = shaken else { return };
-                    own.answer(stream, &seat).await;
+                    own.answer(stream, peer, &seat).await;
                 }
             }
         });
     }
 
     /// How a connection ends is its client's business: there is nobody to tell.
-    async fn answer<S>(&self, stream: S, seat: &Seat)
+    async fn answer<S>(&self, stream: S, peer: Option<Peer>, seat: &Seat)
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
         let guest = seat.guest();
-        let service = service_fn(|request| {
+        let service = service_fn(|mut request| {
             let working = guest.work();
+            if let Some(peer) = peer {
+                request.extensions_mut().insert(peer);
+            }
             let answering = self.service.call(request);
             async move {
                 let answer = answering.await?;

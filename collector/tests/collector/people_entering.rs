@@ -81,6 +81,23 @@ async fn a_name_waits_after_five_failures_also_one_that_nobody_has() {
     }
 }
 
+#[tokio::test]
+async fn one_address_tries_no_more_than_twenty_names_a_minute() {
+    let clock = Stopped::new();
+    let server = clock.server(Config::default()).await;
+    let mut browser = Browser::new(&server);
+    for number in 0..20 {
+        assert_eq!(browser.log_in(&format!("nobody{number}"), "wrong").await.status, 422);
+    }
+    let waiting = browser.log_in("another", "wrong").await;
+    assert_eq!(waiting.status, 429);
+    assert!(waiting.text.contains("from your address"), "{}", waiting.text);
+    let wait: u64 = waiting.headers["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((1..=61).contains(&wait), "{wait}");
+    clock.go_on(60);
+    assert_eq!(browser.log_in("another", "wrong").await.status, 422);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn many_attempts_at_once_are_no_more_than_five() {
     let server = Server::start().await;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::{HeaderMap, Uri};
 
@@ -15,6 +15,7 @@ use crate::dashboard::page::page;
 use crate::dashboard::posted::{Fields, Posted};
 use crate::dashboard::routes::Dashboard;
 use crate::dashboard::viewer::Guest;
+use crate::login::Peer;
 
 use super::{once_more, said};
 
@@ -54,8 +55,12 @@ pub(in crate::dashboard) async fn show(
 /// Lets somebody in. What else is due, the next page asks for.
 pub(in crate::dashboard) async fn log_in(
     State(dashboard): State<Arc<Dashboard>>,
+    peer: Option<Extension<Peer>>,
     fields: Fields,
 ) -> Result<Response, PageError> {
+    if let Some(Extension(peer)) = peer {
+        dashboard.desk.admit(peer)?;
+    }
     let next = Next::asked(fields.get("next"));
     let name = fields.get("name");
     match dashboard.desk.login(name, fields.get("password")).await {
