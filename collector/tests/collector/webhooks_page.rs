@@ -1,5 +1,6 @@
 //! `/webhooks` counts every event once, and shows each step of one.
 
+use epilogue_collector::{COLLECTOR_CLIENT, KeyScope};
 use serde_json::{Value, json};
 
 use crate::of_kind::{ago, of_kind, store};
@@ -67,6 +68,10 @@ async fn the_steps_of_an_event_are_shown_in_their_order() {
     let told: Vec<_> = told.iter().map(|own| text(own.split_once('>').unwrap().1)).collect();
     assert_eq!(told, words);
     assert_eq!(html.matches("body of e 1").count(), 3);
+    // Whoever reads the bodies has looked at what the records hold.
+    let own = server.key(COLLECTOR_CLIENT, KeyScope::Read).await;
+    let (_, views) = server.get(&own, "/v1/logs?kind=audit&action_type=view").await;
+    assert_eq!(views["items"].as_array().unwrap().len(), 3);
     for path in ["/webhooks/telegram/of-b", "/webhooks/telegram/e", "/webhooks/x/e%201"] {
         let (status, _) = get(&server, &cookie, path).await;
         assert_eq!(status, 404, "{path}");

@@ -1,6 +1,7 @@
 //! The debugger: one run of a workflow, what it did, and where it went wrong.
 
 mod align;
+mod around;
 mod card;
 mod chat;
 mod compare;

@@ -8,6 +8,7 @@ use axum::extract::{Path, State as Shared};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::Uri;
 
+use super::around::{Around, around};
 use super::card::Card;
 use super::compare::{Comparison, compare};
 use super::finding::{Found, found};
@@ -18,24 +19,20 @@ use super::rows::{Lines, Rows, View};
 use super::step::State;
 use super::trace::Trace;
 use crate::dashboard::address::Address;
-use crate::dashboard::axis::{Event, events};
 use crate::dashboard::failure::PageError;
 use crate::dashboard::frame::{Frame, Section};
 use crate::dashboard::json::{Place, Pointer, Room, show as show_json, words};
 use crate::dashboard::markup::{Markup, text};
-use crate::dashboard::opened::{self, Opened};
+use crate::dashboard::opened::Opened;
 use crate::dashboard::page::page;
 use crate::dashboard::part::json_answer;
 use crate::dashboard::record::ticket_link;
 use crate::dashboard::routes::Dashboard;
 use crate::dashboard::viewer::Viewer;
-use crate::dashboard::{show as told, ticket, visible};
-use crate::store::{By, Direction, Filter, Kind, Listed, PageRequest, Sort, Store, StoreError};
+use crate::dashboard::{show as told, visible};
+use crate::store::Listed;
 use crate::time;
 
-/// How many runs before and behind are offered, and how many records of the ticket.
-const NEIGHBOURS: usize = 8;
-const OF_TICKET: usize = 100;
 /// How many bytes of markup the final response has.
 const ROOM: usize = 24 << 10;
 /// What a link to another step keeps.
@@ -72,25 +69,6 @@ struct Own {
     /// What is shown when it is opened: its title, how large it is and what was cut of it, and where.
     folded: Vec<(&'static str, Vec<String>, String)>,
     is_gone: bool,
-}
-
-/// What is made of the records around it.
-struct Around {
-    previous: Option<Neighbour>,
-    next: Option<Neighbour>,
-    attempts: Vec<Neighbour>,
-    others: Vec<Neighbour>,
-    events: Vec<Event>,
-    has_more: bool,
-}
-
-struct Neighbour {
-    href: String,
-    compare: String,
-    name: String,
-    status: String,
-    outcome: &'static str,
-    is_shown: bool,
 }
 
 /// Shows a run; a record of another kind has a page of its own.
@@ -226,53 +204,6 @@ fn response(trace: &Trace<'_>, place: &Place) -> Option<Markup> {
     Some(markup)
 }
 
-async fn around(
-    store: &dyn Store,
-    opened: &Opened,
-    address: &Address,
-) -> Result<Around, StoreError> {
-    let line = &opened.line;
-    let (earlier, later, of_ticket) = tokio::try_join!(
-        neighbours(store, opened, Direction::Descending),
-        neighbours(store, opened, Direction::Ascending),
-        of_ticket(store, opened),
-    )?;
-    let neighbour = |it: &Listed| Neighbour::of(it, line, address);
-    let attempts: Vec<_> =
-        of_ticket.items.iter().filter(|it| it.row.kind == Kind::Workflow).map(neighbour).collect();
-    Ok(Around {
-        previous: earlier.first().map(neighbour),
-        next: later.first().map(neighbour),
-        attempts: if attempts.len() > 1 { attempts } else { Vec::new() },
-        others: later.iter().rev().chain(&earlier).map(neighbour).collect(),
-        events: events(&of_ticket.items, Some(line.row.executed_at), Some(line.seq)),
-        has_more: of_ticket.next.is_some(),
-    })
-}
-
-/// The runs of the same workflow before or behind this one.
-async fn neighbours(
-    store: &dyn Store,
-    opened: &Opened,
-    direction: Direction,
-) -> Result<Vec<Listed>, StoreError> {
-    let sort = Sort { by: By::Time, direction };
-    let filter = Filter {
-        kind: Some(Kind::Workflow),
-        workflow_name: opened.line.row.workflow_name.clone(),
-        ..Filter::default()
-    };
-    let page = PageRequest { sort, after: opened.line.place(sort), limit: NEIGHBOURS };
-    Ok(store.list(&opened.scope, &filter, &page).await?.items)
-}
-
-async fn of_ticket(store: &dyn Store, opened: &Opened) -> Result<crate::store::Page, StoreError> {
-    match opened.line.row.ticket_id.as_deref() {
-        Some(own) => ticket::records(store, &opened.scope, own, None, OF_TICKET).await,
-        None => Ok(crate::store::Page { items: vec![opened.line.clone()], next: None }),
-    }
-}
-
 impl RunPage {
     /// The address of the same step in another view.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
@@ -282,30 +213,5 @@ impl RunPage {
             None => self.address.clone(),
         };
         address.with("view", view.name()).href()
-    }
-}
-
-impl Neighbour {
-    fn of(line: &Listed, shown: &Listed, address: &Address) -> Self {
-        let row = &line.row;
-        let ticket = row.ticket_id.as_deref().map(visible::visible);
-        let attempt = row.attempt.map(|attempt| format!(", attempt {attempt}"));
-        Self {
-            href: opened::path(line),
-            compare: address
-                .only(&["view"])
-                .with("compare", &row.record_id.to_string())
-                .at(opened::path(shown))
-                .href(),
-            name: format!(
-                "{}{} at {}",
-                ticket.unwrap_or("a run".into()),
-                attempt.unwrap_or_default(),
-                told::moment(row.executed_at)
-            ),
-            status: super::step::shortened(row.status.as_deref().unwrap_or("–")),
-            outcome: row.outcome.as_str(),
-            is_shown: line.seq == shown.seq,
-        }
     }
 }

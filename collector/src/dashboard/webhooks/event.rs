@@ -79,6 +79,10 @@ pub(in crate::dashboard) async fn show(
         let record = Uuid::try_parse(&event_id).map_err(|_| PageError::NotFound)?;
         return Ok(Redirect::to(&format!("/records/{record}")).into_response());
     }
+    for step in steps.iter().filter(|step| !step.bodies.is_empty()) {
+        let listed = &step.listed;
+        view.dashboard.tell_view(&view.viewer, listed.row.record_id, &listed.client).await?;
+    }
     // Records tell when they were made; when the event came is the same for all of them.
     steps.sort_by_key(|step| (step.listed.row.recorded_at(), step.listed.seq));
     let made: Vec<_> = steps.iter().map(|step| step.listed.row.recorded_at()).collect();
