@@ -10,7 +10,7 @@
 //!
 //! where `latency` is made so:
 //!
-//! ```ignore
+//! ```text
 //! Chart::over_time("Average latency", Unit::Seconds, bucket, starts)
 //!     .form(Form::Area)
 //!     .line("this period", Tone::Accent, averages)

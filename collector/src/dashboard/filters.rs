@@ -2,7 +2,7 @@
 //!
 //! A template shows it by naming it, `{{ filters }}`, where it is made so:
 //!
-//! ```ignore
+//! ```text
 //! let statuses = choices(&dashboard, &viewer, Kind::Action, Dimension::Status).await?;
 //! Filters::new(&address, Some(range))
 //!     .choice("status", "Status", statuses)
