@@ -37,7 +37,7 @@ impl RunError<'_> {
 /// The fingerprints of a record's errors, each once.
 pub(super) fn fingerprints(kind: Kind, text: &str, fields: &Fields<'_>) -> Vec<Fingerprint> {
     // Most runs meet no error, and to see that is quick.
-    if kind != Kind::Workflow || !text.contains("\"error") {
+    if kind != Kind::Workflow || !may_tell_of_errors(text) {
         return Vec::new();
     }
     let trace: Fields<'_> = fields.read("trace").ok().flatten().unwrap_or_default();
@@ -47,6 +47,15 @@ pub(super) fn fingerprints(kind: Kind, text: &str, fields: &Fields<'_>) -> Vec<F
     told.sort_unstable();
     told.dedup();
     told
+}
+
+/// Whether `"error"` or `"errors"` stands anywhere; `"error_count"` stands in most records.
+fn may_tell_of_errors(text: &str) -> bool {
+    const BEGINNING: &str = "\"error";
+    text.match_indices(BEGINNING).any(|(at, _)| {
+        let rest = &text[at + BEGINNING.len()..];
+        rest.starts_with('"') || rest.starts_with("s\"")
+    })
 }
 
 fn objects<'a>(trace: &Fields<'a>, name: &'static str) -> Vec<Fields<'a>> {
@@ -147,6 +156,14 @@ mod tests {
         }
         let long = format!("{{\"errors\": [{{\"message\": \"{}\"}}]}}", "ä".repeat(MAX_TEXT_BYTES));
         assert_eq!(told_by(&long)[0].2.len(), MAX_TEXT_BYTES + CUT.len());
+    }
+
+    #[test]
+    fn a_trace_is_looked_through_only_where_there_may_be_errors() {
+        for told in [r#"{"status":"error"}"#, r#"{"error":"x"}"#, r#"{"errors":[]}"#] {
+            assert!(may_tell_of_errors(told), "{told}");
+        }
+        assert!(!may_tell_of_errors(r#"{"metrics":{"error_count":0},"error_rate":1}"#));
     }
 
     #[test]
