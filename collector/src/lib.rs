@@ -5,6 +5,7 @@
 
 mod admin;
 mod auth;
+mod boundary;
 mod config;
 mod dashboard;
 mod error;

@@ -5,6 +5,7 @@
 use epilogue::wire::MAX_IDENTIFIER_BYTES;
 
 use super::record::is_control;
+use crate::boundary;
 use crate::fields::Fields;
 use crate::store::{Attempt, AttemptStatus, Detail, Kind, Outcome, Parsing, Row, Webhook};
 use crate::time;
@@ -84,8 +85,7 @@ fn name(own: &Fields<'_>, name: &'static str) -> Option<String> {
 /// The beginning of a text.
 fn text(own: &Fields<'_>, name: &'static str, most: usize) -> Option<String> {
     let mut text = own.read::<String>(name).ok().flatten()?;
-    let within = (0..=most).rev().find(|at| text.is_char_boundary(*at));
-    text.truncate(within.unwrap_or_default());
+    text.truncate(boundary::floor(&text, most));
     Some(text)
 }
 

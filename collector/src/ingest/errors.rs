@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
+use crate::boundary;
 use crate::fields::Fields;
 use crate::store::{Fingerprint, Kind};
 
@@ -117,10 +118,8 @@ fn of_step<'a>(place: usize, step: &Fields<'a>) -> Option<RunError<'a>> {
 fn told(value: &RawValue) -> Cow<'_, str> {
     let text: Option<String> = serde_json::from_str(value.get()).ok();
     let text = text.map_or(Cow::Borrowed(value.get()), Cow::Owned);
-    match (0..=MAX_TEXT_BYTES.min(text.len())).rev().find(|at| text.is_char_boundary(*at)) {
-        Some(end) if end < text.len() => Cow::Owned(format!("{}{CUT}", &text[..end])),
-        _ => text,
-    }
+    let end = boundary::floor(&text, MAX_TEXT_BYTES);
+    if end < text.len() { Cow::Owned(format!("{}{CUT}", &text[..end])) } else { text }
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use super::accounts::ACCOUNTS;
 use super::masking::Masking;
 use super::refusal::Refusal;
 use super::{characters, depth, details, errors, kinds, lost, outcome};
+use crate::boundary;
 use crate::fields::{Fields, Name, WrongType};
 
 /// How deep the masking surely looks; what lies deeper is cut by it.
@@ -233,8 +234,7 @@ pub(super) fn is_control(character: char) -> bool {
 
 /// The beginning of a text that is meant to be one line.
 fn one_line(mut text: String) -> String {
-    let within = (0..=MAX_REASON_BYTES).rev().find(|at| text.is_char_boundary(*at));
-    text.truncate(within.unwrap_or_default());
+    text.truncate(boundary::floor(&text, MAX_REASON_BYTES));
     text
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-use crate::placeholder;
+use crate::{boundary, placeholder};
 
 /// How many bytes of a message are looked at.
 const MOST: usize = 512;
@@ -87,8 +87,7 @@ impl Sighting {
 /// The first line, with a star for everything that differs from one time to the next.
 fn essence(message: &str) -> String {
     let line = message.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    let end = (0..=line.len().min(MOST)).rev().find(|at| line.is_char_boundary(*at));
-    let mut rest = &line[..end.unwrap_or_default()];
+    let mut rest = &line[..boundary::floor(line, MOST)];
     let mut essence = String::with_capacity(rest.len());
     while let Some(first) = rest.chars().next() {
         let masked = placeholder::first(rest).map(|found| found.length);

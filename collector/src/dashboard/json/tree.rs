@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde_json::value::RawValue;
 
 use super::Pointer;
+use crate::boundary;
 use crate::dashboard::markup::Markup;
 use crate::dashboard::show;
 use crate::fields::Fields;
@@ -237,12 +238,8 @@ pub(in crate::dashboard) fn words(json: &str) -> String {
 
 /// So many bytes of a text from one of them on, without splitting a character.
 fn slice(text: &str, from: usize, most: usize) -> (usize, usize) {
-    let boundary = |at: usize| {
-        let at = at.min(text.len());
-        (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default()
-    };
-    let start = boundary(from);
-    (start, boundary(start.saturating_add(most.max(4))))
+    let start = boundary::floor(text, from);
+    (start, boundary::floor(text, start.saturating_add(most.max(4))))
 }
 
 #[cfg(test)]
