@@ -1,6 +1,9 @@
 //! What some kinds have beside the row, for the pages that tell of them alone.
 
+use std::collections::HashMap;
 use std::fmt;
+
+use super::entry::Numbered;
 
 /// The latest moment that is kept: the last one of the year 9999.
 const LAST: i64 = 253_402_300_799_999;
@@ -119,9 +122,37 @@ pub(super) fn tenth(confidence: f64) -> i64 {
     tenth.clamp(0, 9)
 }
 
+/// Each attempt with its place among those before it of the same moment.
+pub(super) fn turns<'r>(
+    record: &'r Numbered,
+    attempts: &'r [Attempt],
+) -> impl Iterator<Item = (&'r Numbered, &'r Attempt, i64)> {
+    let mut seen = HashMap::new();
+    attempts.iter().map(move |attempt| {
+        let next = seen.entry(attempt.attempted_at).or_insert(0);
+        let turn = *next;
+        *next += 1;
+        (record, attempt, turn)
+    })
+}
+
+pub(super) fn or_empty(text: Option<&String>) -> &str {
+    text.map_or("", String::as_str)
+}
+
+/// What the record is about; its own id where it does not say.
+pub(super) fn entity(record: &Numbered) -> String {
+    let row = &record.entry.row;
+    row.entity_id.clone().unwrap_or_else(|| row.record_id.hyphenated().to_string())
+}
+
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
+    use crate::auth::ClientId;
+    use crate::store::{Entry, Kind, Outcome, Row};
 
     #[test]
     fn a_confidence_lies_in_one_tenth() {
@@ -138,5 +169,21 @@ mod tests {
         }
         assert_eq!((kept_seconds(Some(0.5)), kept_confidence(Some(1.0))), (Some(0.5), Some(1.0)));
         assert_eq!((kept_moment(i64::MIN), kept_moment(i64::MAX)), (0, LAST));
+    }
+
+    #[test]
+    fn attempts_of_one_moment_are_told_apart() {
+        let attempt = |attempted_at| Attempt {
+            attempted_at,
+            status: AttemptStatus::Failed,
+            http_status: None,
+            error: None,
+        };
+        let attempts = [5, 5, 6, 5].map(attempt);
+        let row = Row::new(Uuid::nil(), Kind::TaskSync, 0, Outcome::Ok);
+        let client = ClientId::new("a").unwrap();
+        let record = Numbered { seq: 1, client, entry: Entry::new(row, String::new()) };
+        let turns: Vec<_> = turns(&record, &attempts).map(|(.., turn)| turn).collect();
+        assert_eq!(turns, [0, 1, 0, 2]);
     }
 }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::detail::Detail;
 use super::fingerprint::Fingerprint;
 use super::lost::Lost;
+use crate::auth::ClientId;
 use crate::time;
 
 /// What a record is about.
@@ -227,6 +228,14 @@ impl Entry {
     pub fn new(row: Row, payload: String) -> Self {
         Self { row, payload, lost: None, errors: Vec::new(), detail: None }
     }
+}
+
+/// A record on its way into the tables, with its number there.
+#[derive(Debug)]
+pub(super) struct Numbered {
+    pub(super) seq: i64,
+    pub(super) client: ClientId,
+    pub(super) entry: Entry,
 }
 
 impl fmt::Debug for Entry {

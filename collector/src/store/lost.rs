@@ -3,7 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::entry::Numbered;
 use crate::auth::ClientId;
+
+pub(super) const DAY: i64 = 24 * 3_600_000;
+/// After how long a silent process is forgotten. Its figures stay in the sums.
+pub(super) const FORGOTTEN: i64 = 90 * DAY;
 
 /// What one process of a producer has lost since it started, as one of its records tells.
 #[derive(Clone, PartialEq, Eq)]
@@ -30,4 +35,23 @@ pub struct LostTotal {
     pub reason: String,
     /// How many records.
     pub records: u64,
+}
+
+/// A process of a producer, and why it lost records.
+pub(super) type Place<'a> = (&'a str, &'a str, &'a str);
+
+/// The largest figure of each place.
+pub(super) fn told<'a>(
+    records: impl IntoIterator<Item = &'a Numbered>,
+) -> BTreeMap<Place<'a>, u64> {
+    let mut told = BTreeMap::<_, u64>::new();
+    for Numbered { client, entry, .. } in records {
+        let Some(lost) = &entry.lost else { continue };
+        for (reason, records) in &lost.records {
+            let place = (client.as_str(), lost.instance.as_str(), reason.as_str());
+            let largest = told.entry(place).or_default();
+            *largest = (*largest).max(*records);
+        }
+    }
+    told
 }

@@ -3,13 +3,13 @@
 //! Attempts and events have rows of their own, from which triggers keep sums
 //! (`migrations/0007_kinds.sql`); parsed texts are added to sums at once.
 
-use std::collections::HashMap;
-
 use sqlx::sqlite::SqliteConnection;
 
-use super::insert::Numbered;
 use super::statement::{SqliteQuery, Statements};
-use crate::store::detail::{kept_confidence, kept_moment, kept_seconds, tenth};
+use crate::store::detail::{
+    entity, kept_confidence, kept_moment, kept_seconds, or_empty, tenth, turns,
+};
+use crate::store::entry::Numbered;
 use crate::store::{Attempt, Detail, Parsing, Webhook};
 
 const HOUR: i64 = 3_600_000;
@@ -142,30 +142,6 @@ impl Details {
     }
 }
 
-/// Each attempt with its place among those before it of the same moment.
-fn turns<'r>(
-    record: &'r Numbered,
-    attempts: &'r [Attempt],
-) -> impl Iterator<Item = (&'r Numbered, &'r Attempt, i64)> {
-    let mut seen = HashMap::new();
-    attempts.iter().map(move |attempt| {
-        let next = seen.entry(attempt.attempted_at).or_insert(0);
-        let turn = *next;
-        *next += 1;
-        (record, attempt, turn)
-    })
-}
-
-fn or_empty(text: Option<&String>) -> &str {
-    text.map_or("", String::as_str)
-}
-
-/// What the record is about; its own id where it does not say.
-fn entity(record: &Numbered) -> String {
-    let row = &record.entry.row;
-    row.entity_id.clone().unwrap_or_else(|| row.record_id.hyphenated().to_string())
-}
-
 fn bind_attempt<'q>(
     query: SqliteQuery<'q>,
     (record, attempt, turn): &'q (&'q Numbered, &'q Attempt, i64),
@@ -234,7 +210,7 @@ fn bind_parsing<'q>(
 #[cfg(test)]
 mod tests {
     use sqlx::{Connection, Executor, Row as _};
-    use uuid::{Builder, Uuid};
+    use uuid::Builder;
 
     use super::*;
     use crate::auth::ClientId;
@@ -359,21 +335,5 @@ mod tests {
             let events: i64 = sqlx::query_scalar(sums).fetch_one(writer).await.unwrap();
             assert_eq!(events, 2, "an event of two records, and one without an id");
         }
-    }
-
-    #[test]
-    fn attempts_of_one_moment_are_told_apart() {
-        let attempt = |attempted_at| Attempt {
-            attempted_at,
-            status: AttemptStatus::Failed,
-            http_status: None,
-            error: None,
-        };
-        let attempts = [5, 5, 6, 5].map(attempt);
-        let row = Row::new(Uuid::nil(), Kind::TaskSync, 0, Outcome::Ok);
-        let client = ClientId::new("a").unwrap();
-        let record = Numbered { seq: 1, client, entry: Entry::new(row, String::new()) };
-        let turns: Vec<_> = turns(&record, &attempts).map(|(.., turn)| turn).collect();
-        assert_eq!(turns, [0, 1, 0, 2]);
     }
 }

@@ -5,9 +5,9 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use sqlx::{Row as _, Sqlite};
 
 use super::failure::unavailable;
-use super::insert::Numbered;
 use super::row;
 use crate::auth::{Clients, Scope};
+use crate::store::entry::Numbered;
 use crate::store::page::{Cursor, Direction, Key, Page};
 use crate::store::{Fingerprint, Sighting, Sort, StoreError};
 

@@ -8,12 +8,12 @@ use sqlx::{Connection, Executor, Row as _};
 use tokio::time::{sleep, timeout};
 
 use super::failure::unavailable;
-use super::health::Health;
 use super::lag::Lag;
 use super::statement::{SqliteQuery, Statements};
-use super::words;
 use crate::store::StoreError;
+use crate::store::health::Health;
 use crate::store::page::Filter;
+use crate::store::words::{label, of_record};
 
 /// How many records a transaction indexes, and how many bytes they have together: one record more
 /// than fit, so that the largest is indexed as well.
@@ -157,14 +157,14 @@ fn last_within(lengths: &[(i64, i64)], bytes: i64) -> Option<i64> {
 
 /// The number of a record, its labels and its words.
 fn indexed(row: &SqliteRow) -> Result<(i64, String, String), sqlx::Error> {
-    let mut labels = words::label("client_id", row.try_get("client_id")?);
+    let mut labels = label("client_id", row.try_get("client_id")?);
     for name in Filter::EQUAL {
         if let Some(text) = row.try_get::<Option<&str>, _>(name)? {
             labels.push(' ');
-            labels.push_str(&words::label(name, text));
+            labels.push_str(&label(name, text));
         }
     }
-    Ok((row.try_get("seq")?, labels, words::of_record(row.try_get("payload")?)))
+    Ok((row.try_get("seq")?, labels, of_record(row.try_get("payload")?)))
 }
 
 fn bind<'q>(

@@ -3,8 +3,7 @@
 use sqlx::sqlite::SqliteConnection;
 
 use super::statement::{SqliteQuery, Statements};
-use crate::auth::ClientId;
-use crate::store::Entry;
+use crate::store::entry::Numbered;
 
 const ROW_COLUMNS: [&str; 33] = [
     "seq",
@@ -41,14 +40,6 @@ const ROW_COLUMNS: [&str; 33] = [
     "level",
     "metrics",
 ];
-
-/// A record on its way into the tables.
-#[derive(Debug)]
-pub(super) struct Numbered {
-    pub(super) seq: i64,
-    pub(super) client: ClientId,
-    pub(super) entry: Entry,
-}
 
 /// The statements, written once.
 #[derive(Debug)]

@@ -1,22 +1,14 @@
 //! Keeping what producers say that they have lost: the largest figure of each of their processes.
 
-use std::collections::BTreeMap;
-
 use sqlx::Row as _;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 
 use super::failure::unavailable;
-use super::insert::Numbered;
 use crate::auth::{ClientId, Watch};
+use crate::store::entry::Numbered;
+use crate::store::lost::{DAY, FORGOTTEN, told};
 use crate::store::{LostTotal, StoreError};
 use crate::time;
-
-const DAY: i64 = 24 * 3_600_000;
-/// After how long a silent process is forgotten. Its figures stay in the sums.
-const FORGOTTEN: i64 = 90 * DAY;
-
-/// A process of a producer, and why it lost records.
-type Place<'a> = (&'a str, &'a str, &'a str);
 
 /// Notes what these records tell. Few of them tell anything, and most of those what is known.
 pub(super) async fn add(
@@ -40,20 +32,6 @@ pub(super) async fn add(
         0 => Ok(()),
         _ => forget(writer, now).await,
     }
-}
-
-/// The largest figure of each place.
-fn told(records: &[Numbered]) -> BTreeMap<Place<'_>, u64> {
-    let mut told = BTreeMap::<_, u64>::new();
-    for Numbered { client, entry, .. } in records {
-        let Some(lost) = &entry.lost else { continue };
-        for (reason, records) in &lost.records {
-            let place = (client.as_str(), lost.instance.as_str(), reason.as_str());
-            let largest = told.entry(place).or_default();
-            *largest = (*largest).max(*records);
-        }
-    }
-    told
 }
 
 /// Puts the figures of processes that are long gone together.

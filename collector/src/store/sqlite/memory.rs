@@ -6,11 +6,11 @@ use sqlx::Row as _;
 use sqlx::sqlite::SqliteConnection;
 
 use super::failure::unavailable;
-use super::insert::Numbered;
 use super::keys;
 use super::rollup::Rollups;
 use crate::auth::ClientId;
 use crate::store::StoreError;
+use crate::store::entry::Numbered;
 
 /// What would have to be asked in every transaction otherwise.
 #[derive(Debug)]

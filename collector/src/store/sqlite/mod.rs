@@ -1,11 +1,8 @@
 //! The store in one file: SQLite with a write-ahead log, one writer and a few readers.
 
-mod act;
 mod details;
 mod errors;
 mod failure;
-mod health;
-mod index;
 mod indexer;
 mod insert;
 mod keys;
@@ -27,7 +24,6 @@ mod sessions;
 mod span;
 mod statement;
 mod statistics;
-mod tally;
 mod users;
 mod uses;
 mod values;
@@ -38,38 +34,33 @@ use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sqlx::sqlite::SqlitePool;
-use tokio::sync::{mpsc, oneshot};
+use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use crate::auth::{
     ClientId, Gate, Holder, Ingest, KeySource, KeyUse, NewKey, Operator, Scope, StoredKey, Watch,
 };
-use crate::metrics;
 use crate::time;
 
-use self::act::{Act, Done};
-use self::health::Health;
 use self::indexer::Indexer;
 use self::lag::Lag;
-use self::writer::{Append, Order, Writer};
+use self::writer::Writer;
+use super::health::Health;
+use super::orders::Act;
+use super::queue::Queue;
 use super::{
     BoxFuture, Bucket, Cursor, Dimension, Entry, Filter, Fingerprint, Grouping, KeyRecord,
     KeyUsage, Kind, Listed, LostTotal, Page, PageRequest, Selection, Series, Sighting, Statistics,
     Store, StoreError, Stored,
 };
 
-/// How many requests may wait for the writer.
-const WAITING: usize = 1_024;
-
 /// Records in one SQLite file.
 pub struct SqliteStore {
     readers: SqlitePool,
     /// One connection, for keys alone.
     keys: SqlitePool,
-    /// `None` once the store was closed.
-    orders: Mutex<Option<mpsc::Sender<Order>>>,
+    orders: Queue<SqliteConnection>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
     /// Whether the writer can write.
     health: Arc<Health>,
@@ -116,48 +107,14 @@ impl SqliteStore {
         let text = if has_words { Some(open::indexer(path).await?) } else { None };
         let readers = open::readers(path, has_words).await?;
         let keys = open::keys(path).await?;
-        let (orders, waiting) = mpsc::channel(WAITING);
+        let (orders, waiting) = Queue::new();
         let (health, lag) = (Arc::new(Health::new("the writer")), Arc::new(Lag::default()));
         let writer = Writer::new(connection, waiting, Arc::clone(&lag), Arc::clone(&health));
         let mut tasks = vec![tokio::spawn(writer.run())];
         if let Some(text) = text {
             tasks.push(tokio::spawn(Indexer::new(text, readers.clone(), lag).run()));
         }
-        let (orders, tasks) = (Mutex::new(Some(orders)), Mutex::new(tasks));
-        Ok(Self { readers, keys, orders, tasks, health })
-    }
-
-    fn orders(&self) -> Result<mpsc::Sender<Order>, StoreError> {
-        let orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
-        orders.clone().ok_or(StoreError::Closed)
-    }
-
-    /// Has records stored with what else is waiting. Where too much is, whoever asks may come again:
-    /// nobody keeps the others waiting.
-    async fn store(
-        &self,
-        holder: Holder,
-        client: ClientId,
-        entries: Vec<Entry>,
-    ) -> Result<Vec<Stored>, StoreError> {
-        let (answer, answered) = oneshot::channel();
-        let order = Order::Append(Append { holder, client, entries, answer });
-        let orders = self.orders()?;
-        let sent = orders.try_send(order);
-        // Told here as well: a writer that hangs tells nothing.
-        metrics::waiting(orders.max_capacity() - orders.capacity());
-        sent.map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => StoreError::Overloaded,
-            mpsc::error::TrySendError::Closed(_) => StoreError::Closed,
-        })?;
-        answered.await.unwrap_or(Err(StoreError::Closed))
-    }
-
-    /// Has something done. Waits for room: whoever asks is a person, and in no hurry.
-    async fn act<T>(&self, (act, mut done): (Act, Done<T>)) -> Result<T, StoreError> {
-        self.orders()?.send(Order::Act(act)).await.map_err(|_| StoreError::Closed)?;
-        (&mut done.committed).await.unwrap_or(Err(StoreError::Closed))?;
-        done.value()
+        Ok(Self { readers, keys, orders, tasks: Mutex::new(tasks), health })
     }
 }
 
@@ -175,7 +132,7 @@ impl KeySource for SqliteStore {
         _: &'a Gate,
         uses: Vec<KeyUse>,
     ) -> BoxFuture<'a, Result<(), StoreError>> {
-        Box::pin(self.act(Act::new(None, move |writer| {
+        Box::pin(self.orders.act(Act::new(None, move |writer| {
             Box::pin(async move {
                 uses::note(writer, &uses, time::now_millis()).await.map(|()| ((), Vec::new()))
             })
@@ -191,7 +148,7 @@ impl Store for SqliteStore {
     ) -> BoxFuture<'_, Result<Vec<Stored>, StoreError>> {
         Box::pin(async move {
             let holder = Holder::Key(rights.key());
-            self.store(holder, rights.client().clone(), entries).await
+            self.orders.store(holder, rights.client().clone(), entries).await
         })
     }
 
@@ -243,7 +200,7 @@ impl Store for SqliteStore {
     ) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async move {
             let holder = scope.holder().clone();
-            self.store(holder, ClientId::collector(), vec![record]).await.map(drop)
+            self.orders.store(holder, ClientId::collector(), vec![record]).await.map(drop)
         })
     }
 
@@ -311,7 +268,7 @@ impl Store for SqliteStore {
                 Ok((key.id, vec![record.of(&key)]))
             })
         });
-        Box::pin(self.act((act.of_keys(), done)))
+        Box::pin(self.orders.act((act.of_keys(), done)))
     }
 
     fn revoke_key<'a>(
@@ -326,7 +283,7 @@ impl Store for SqliteStore {
                 Ok((key.is_some(), key.map(|key| record.of(&key)).into_iter().collect()))
             })
         });
-        Box::pin(self.act((act.of_keys(), done)))
+        Box::pin(self.orders.act((act.of_keys(), done)))
     }
 
     fn key_usages<'a>(
@@ -344,7 +301,7 @@ impl Store for SqliteStore {
     fn ping(&self) -> BoxFuture<'_, Result<(), StoreError>> {
         Box::pin(async {
             keys::generation(&self.keys).await?;
-            if self.orders()?.is_closed() {
+            if self.orders.is_closed() {
                 return Err(StoreError::Closed);
             }
             self.health.failure().map_or(Ok(()), Err)
@@ -353,7 +310,7 @@ impl Store for SqliteStore {
 
     fn close(&self) -> BoxFuture<'_, ()> {
         Box::pin(async {
-            drop(self.orders.lock().unwrap_or_else(PoisonError::into_inner).take());
+            self.orders.close();
             let tasks =
                 std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
             self.readers.close().await;

@@ -1,11 +1,11 @@
 //! People and their sessions, in SQLite.
 
-use super::act::Act;
 use super::{SqliteStore, logins, sessions, users};
 use crate::auth::{
     Account, BoxFuture, Gate, KeyHash, NameKey, Operator, SessionSource, StoredSession, User,
     UserName,
 };
+use crate::store::orders::Act;
 use crate::store::{Entry, LoginAttempt, LoginChange, People, StoreError, UserChange};
 
 impl SessionSource for SqliteStore {
@@ -56,7 +56,7 @@ impl People for SqliteStore {
         change: UserChange,
         record: Entry,
     ) -> BoxFuture<'a, Result<bool, StoreError>> {
-        Box::pin(self.act(Act::new(operator.session(), move |writer| {
+        Box::pin(self.orders.act(Act::new(operator.session(), move |writer| {
             Box::pin(async move {
                 let is_done = users::administer(writer, &change).await?;
                 Ok((is_done, if is_done { vec![record] } else { Vec::new() }))
@@ -85,7 +85,7 @@ impl People for SqliteStore {
                     async move { Ok((logins::attempt(writer, &name, now).await?, Vec::new())) },
                 )
             });
-            self.act(counting).await
+            self.orders.act(counting).await
         })
     }
 
@@ -95,7 +95,7 @@ impl People for SqliteStore {
         change: Option<LoginChange>,
         records: Vec<Entry>,
     ) -> BoxFuture<'a, Result<bool, StoreError>> {
-        Box::pin(self.act(Act::new(None, move |writer| {
+        Box::pin(self.orders.act(Act::new(None, move |writer| {
             Box::pin(async move {
                 let is_done = match change {
                     Some(change) => logins::change(writer, &change).await?,

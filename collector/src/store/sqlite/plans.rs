@@ -4,12 +4,12 @@ use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqlitePool};
 use uuid::Uuid;
 
-use super::index;
-use super::select::{List, Part, Source};
+use super::select::{self, List, Origin};
 use super::{errors, open, read, words};
 use crate::auth::{ClientId, Clients, Scope};
+use crate::store::looking::Part;
 use crate::store::page::{By, Cursor, Direction, Filter, Key, Sort};
-use crate::store::{Fingerprint, Kind, Outcome};
+use crate::store::{Fingerprint, Kind, Outcome, index};
 
 const DIRECTIONS: [Direction; 2] = [Direction::Descending, Direction::Ascending];
 
@@ -91,8 +91,8 @@ async fn every_list_of_a_client_is_read_by_an_index_in_its_order() {
             (By::Confidence, "by_confidence"),
         ] {
             for sort in DIRECTIONS.map(|direction| Sort { by, direction }) {
-                let source = Source::Index(index::in_order(&filter, sort));
-                let list = List { scope: &scope, filter: &filter, sort, source };
+                let origin = Origin::Index(index::in_order(&filter, sort));
+                let list = List { scope: &scope, filter: &filter, sort, origin };
                 for sql in statements(&list) {
                     let plan = plan(&readers, sql).await;
                     assert!(plan.contains(column), "{filter:?} {sort:?}: {plan}");
@@ -112,8 +112,8 @@ async fn a_page_begins_at_its_place() {
     for (_, filter) in filters() {
         for by in [By::Time, By::Duration, By::Confidence] {
             for sort in DIRECTIONS.map(|direction| Sort { by, direction }) {
-                let source = Source::Index(index::in_order(&filter, sort));
-                let list = List { scope: &scope, filter: &filter, sort, source };
+                let origin = Origin::Index(index::in_order(&filter, sort));
+                let list = List { scope: &scope, filter: &filter, sort, origin };
                 let part = Part { after: Some(place(sort)), through: None, limit: 51 };
                 let plan = plan(&readers, list.rows(part)).await;
                 // With the number: else all records of one moment would be gone through.
@@ -132,8 +132,8 @@ async fn lists_of_everybody_merge_those_of_each() {
     for (_, filter) in filters() {
         for by in [By::Time, By::Duration, By::Confidence] {
             let sort = Sort { by, direction: Direction::Descending };
-            let source = Source::Index(index::in_order(&filter, sort));
-            let list = List { scope: &scope, filter: &filter, sort, source };
+            let origin = Origin::Index(index::in_order(&filter, sort));
+            let list = List { scope: &scope, filter: &filter, sort, origin };
             for sql in statements(&list) {
                 let plan = plan(&readers, sql).await;
                 assert!(plan.contains("SEARCH log USING"), "{filter:?}: {plan}");
@@ -152,9 +152,9 @@ async fn words_are_read_in_the_order_of_storing() {
         let scope = Scope::of_tests(clients);
         for (_, filter) in filters() {
             for direction in DIRECTIONS {
-                let source = Source::Words(words::expression(&scope, &filter, "x"));
+                let origin = Origin::Words(words::expression(&scope, &filter, "x"));
                 let sort = Sort { by: By::Stored, direction };
-                let list = List { scope: &scope, filter: &filter, sort, source };
+                let list = List { scope: &scope, filter: &filter, sort, origin };
                 for sql in statements(&list) {
                     let plan = plan(&readers, sql).await;
                     assert!(plan.contains("VIRTUAL TABLE INDEX"), "{filter:?}: {plan}");
@@ -173,9 +173,9 @@ async fn few_records_are_counted_by_an_index_alone() {
     let sort = Sort { by: By::Duration, direction: Direction::Descending };
     for (_, filter) in filters() {
         for index in index::candidates(&filter, sort) {
-            let source = Source::Index(index);
-            let list = List { scope: &scope, filter: &filter, sort, source };
-            let counted = plan(&readers, list.count(index, 2_001)).await;
+            let origin = Origin::Index(index);
+            let list = List { scope: &scope, filter: &filter, sort, origin };
+            let counted = plan(&readers, select::count(&scope, &filter, index, 2_001)).await;
             let expected = format!("USING COVERING INDEX {}", index.name);
             assert!(counted.contains(&expected), "{filter:?}: {counted}");
             if !list.is_in_order() {

@@ -9,23 +9,16 @@ use sqlx::Row as _;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::failure::unavailable;
-use super::insert::Numbered;
 use super::statement::{SqliteQuery, Statements};
-use super::tally::Tally;
 use crate::auth::ClientId;
-use crate::store::{Row, Sketch, StoreError};
-
-const HOUR: i64 = 3_600_000;
-const DAY: i64 = 24 * HOUR;
-/// The spans that sums are kept for; 0 is everything.
-const SPANS: [i64; 3] = [HOUR, DAY, 0];
+use crate::store::entry::Numbered;
+use crate::store::rollup::{GROUP_COLUMNS, Groups, Parts, Place, SPANS, Sums, begin, parts};
+use crate::store::tally::Tally;
+use crate::store::{Sketch, StoreError};
 
 /// How many rows and groups are remembered before all are forgotten: a bound, not a tuning.
 const REMEMBERED: usize = 20_000;
 
-const GROUP_COLUMNS: &str = "client_id, kind, outcome, status, category, environment, \
-     workflow_version, provider_name, action_type, event_type, currency";
-const GROUP_PARTS: usize = 11;
 const SUMS: [&str; 14] = [
     "client_id",
     "span",
@@ -43,32 +36,23 @@ const SUMS: [&str; 14] = [
     "durations",
 ];
 
-/// One row of sums.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Place {
-    group: i64,
-    span: i64,
-    bucket: i64,
-}
-
 /// The sums, as far as they were needed lately.
 #[derive(Debug)]
 pub(super) struct Rollups {
     statements: Statements,
-    /// By their parts, as `name_group` writes them.
-    groups: HashMap<Vec<u8>, i64>,
+    groups: Groups,
     sums: HashMap<Place, Tally>,
 }
 
 impl Rollups {
     pub(super) fn new() -> Self {
         let statements = Statements::new("INSERT OR REPLACE INTO", "rollups", &SUMS);
-        Self { statements, groups: HashMap::new(), sums: HashMap::new() }
+        Self { statements, groups: Groups::default(), sums: HashMap::new() }
     }
 
     /// Forgets what another process may have changed, or what was taken back.
     pub(super) fn forget(&mut self) {
-        self.groups.clear();
+        self.groups.forget();
         self.sums.clear();
     }
 
@@ -81,49 +65,42 @@ impl Rollups {
         if self.groups.len() + self.sums.len() > REMEMBERED {
             self.forget();
         }
-        let mut changed: HashMap<Place, (ClientId, Tally)> = HashMap::new();
-        let mut name = Vec::new();
         for Numbered { client, entry, .. } in records {
-            let parts = parts(client, &entry.row);
-            name_group(&parts, &mut name);
-            let group = self.group(writer, &name, &parts).await?;
-            let place = Place { group, span: HOUR, bucket: begin(entry.row.executed_at, HOUR) };
-            let (_, tally) =
-                changed.entry(place).or_insert_with(|| (client.clone(), Tally::default()));
-            tally.add(&entry.row);
+            self.name_group(writer, &parts(client, &entry.row)).await?;
         }
+        let changed = self.groups.sums(records)?;
         let places = self.merge(writer, changed).await?;
         self.write(writer, &places).await
     }
 
-    /// The number of a group, which gets one where it is new.
-    async fn group(
+    /// Sees to it that a group has a number.
+    async fn name_group(
         &mut self,
         writer: &mut SqliteConnection,
-        name: &[u8],
-        parts: &[&str; GROUP_PARTS],
-    ) -> Result<i64, StoreError> {
-        if let Some(id) = self.groups.get(name) {
-            return Ok(*id);
+        parts: &Parts<'_>,
+    ) -> Result<(), StoreError> {
+        if self.groups.number(parts).is_some() {
+            return Ok(());
         }
         // A conflict that changes nothing still gives the row back.
         let sql = format!(
-            "INSERT INTO rollup_groups ({GROUP_COLUMNS}) VALUES (?{}) \
+            "INSERT INTO rollup_groups ({}) VALUES (?{}) \
              ON CONFLICT DO UPDATE SET kind = kind RETURNING id",
-            ", ?".repeat(GROUP_PARTS - 1)
+            GROUP_COLUMNS.join(", "),
+            ", ?".repeat(GROUP_COLUMNS.len() - 1)
         );
         let insert = sqlx::query_scalar(&sql);
         let insert = parts.iter().fold(insert, |insert, part| insert.bind(*part));
         let id = insert.fetch_one(writer).await.map_err(unavailable)?;
-        self.groups.insert(name.to_vec(), id);
-        Ok(id)
+        self.groups.learn(parts, id);
+        Ok(())
     }
 
     /// Adds the hours' sums to the rows of all spans, and tells which rows those are.
     async fn merge(
         &mut self,
         writer: &mut SqliteConnection,
-        changed: HashMap<Place, (ClientId, Tally)>,
+        changed: Sums,
     ) -> Result<Vec<(ClientId, Place)>, StoreError> {
         let mut places = HashMap::new();
         for (Place { group, bucket, .. }, (client, tally)) in changed {
@@ -172,38 +149,6 @@ fn bind<'q>(
         .bind(tally.rated)
         .bind(tally.confidence)
         .bind(tally.durations.to_bytes())
-}
-
-/// Where the span begins that a moment lies in. The first one begins with time itself.
-fn begin(moment: i64, span: i64) -> i64 {
-    if span == 0 { 0 } else { moment.div_euclid(span).saturating_mul(span) }
-}
-
-/// The parts by which a record is grouped, in the order of their columns.
-fn parts<'a>(client: &'a ClientId, row: &'a Row) -> [&'a str; GROUP_PARTS] {
-    let text = |part: &'a Option<String>| part.as_deref().unwrap_or_default();
-    [
-        client.as_str(),
-        row.kind.as_str(),
-        row.outcome.as_str(),
-        text(&row.status),
-        text(&row.category),
-        text(&row.environment),
-        text(&row.workflow_version),
-        text(&row.provider_name),
-        text(&row.action_type),
-        text(&row.event_type),
-        text(&row.currency),
-    ]
-}
-
-/// All parts as one key, each behind its length: no text of a part makes it look like two.
-fn name_group(parts: &[&str; GROUP_PARTS], name: &mut Vec<u8>) {
-    name.clear();
-    for part in parts {
-        name.extend_from_slice(&part.len().to_le_bytes());
-        name.extend_from_slice(part.as_bytes());
-    }
 }
 
 /// A row of sums as it is stored; nothing where there is none yet.
@@ -255,7 +200,10 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::store::{Entry, Kind, Outcome};
+    use crate::store::rollup::HOUR;
+    use crate::store::{Entry, Kind, Outcome, Row};
+
+    const DAY: i64 = 24 * HOUR;
 
     async fn table() -> SqliteConnection {
         let mut writer = SqliteConnection::connect("sqlite::memory:").await.unwrap();

@@ -3,14 +3,16 @@
 use sqlx::Sqlite;
 use sqlx::query_builder::QueryBuilder;
 
-use super::index::Index;
-use super::span::{Conditions, Span, column};
+use super::span::{Conditions, column, push};
 use crate::auth::{Clients, Scope};
+use crate::store::index::Index;
+use crate::store::looking::Part;
 use crate::store::page::{By, Cursor, Direction, Filter, Sort};
+use crate::store::span::Span;
 
 /// What a list is read by.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Source {
+pub(super) enum Origin {
     /// An index of the records.
     Index(Index),
     /// The index of words, with this expression.
@@ -23,43 +25,35 @@ pub(super) struct List<'a> {
     pub(super) scope: &'a Scope,
     pub(super) filter: &'a Filter,
     pub(super) sort: Sort,
-    pub(super) source: Source,
-}
-
-/// The part of a list that one statement reads.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Part {
-    pub(super) after: Option<Cursor>,
-    pub(super) through: Option<Cursor>,
-    pub(super) limit: i64,
+    pub(super) origin: Origin,
 }
 
 impl<'a> List<'a> {
     /// Whether the source stands in the list's order, so that a page need not be sorted.
     pub(super) fn is_in_order(&self) -> bool {
-        match &self.source {
-            Source::Index(index) => index.order == Some(self.sort.by),
-            Source::Words(_) => true,
+        match &self.origin {
+            Origin::Index(index) => index.order == Some(self.sort.by),
+            Origin::Words(_) => true,
         }
     }
 
     /// Whether whatever the source gives is in the list.
     pub(super) fn is_exact(&self) -> bool {
-        match &self.source {
-            Source::Index(index) => index.is_exact(self.filter),
-            Source::Words(_) => self.filter.all_bounds() == 0,
+        match &self.origin {
+            Origin::Index(index) => index.is_exact(self.filter),
+            Origin::Words(_) => self.filter.all_bounds() == 0,
         }
     }
 
     /// The records of a part.
     pub(super) fn rows(&self, part: Part) -> QueryBuilder<'a, Sqlite> {
         let own = |conditions: &mut Conditions<'_, 'a>| {
-            self.span(part).push(conditions, "log");
+            push(&self.span(part), conditions, "log");
             all(conditions, self.filter, self.sort);
         };
-        match &self.source {
-            Source::Index(index) => self.by_index(*index, own, part.limit, 0),
-            Source::Words(expression) => self.by_words(expression.clone(), part),
+        match &self.origin {
+            Origin::Index(index) => self.by_index(*index, own, part.limit, 0),
+            Origin::Words(expression) => self.by_words(expression.clone(), part),
         }
     }
 
@@ -67,43 +61,22 @@ impl<'a> List<'a> {
     pub(super) fn ahead(&self, after: Option<Cursor>, distance: i64) -> QueryBuilder<'a, Sqlite> {
         let part = Part { after, through: None, limit: 1 };
         let offset = distance - 1;
-        match &self.source {
-            Source::Index(index) => {
+        match &self.origin {
+            Origin::Index(index) => {
                 let own = |conditions: &mut Conditions<'_, 'a>| {
-                    self.span(part).push(conditions, "log");
+                    push(&self.span(part), conditions, "log");
                     equal(conditions, self.filter, index.columns);
                     has_key(conditions, self.sort);
                 };
                 self.by_index(*index, own, 1, offset)
             }
-            Source::Words(expression) => {
+            Origin::Words(expression) => {
                 let mut sql = QueryBuilder::new("SELECT hit.rowid FROM text.record_text AS hit ");
                 self.matching(&mut sql, expression.clone(), part);
                 ordered(&mut sql, "hit", "rowid", self.sort, 1, offset);
                 sql
             }
         }
-    }
-
-    /// How many records an index leaves, counted up to a limit.
-    pub(super) fn count(&self, index: Index, limit: i64) -> QueryBuilder<'a, Sqlite> {
-        let name = index.name;
-        let mut sql = QueryBuilder::new(format!(
-            "SELECT count(*) FROM (SELECT 1 FROM workflow_logs AS log INDEXED BY {name} WHERE "
-        ));
-        let mut conditions = sql.separated(" AND ");
-        match self.scope.clients() {
-            Clients::One(client) => {
-                conditions.push("log.client_id = ").push_bind_unseparated(client.as_str())
-            }
-            Clients::All => conditions.push("log.client_id IN (SELECT client_id FROM clients)"),
-        };
-        equal(&mut conditions, self.filter, index.columns);
-        if let Some(by) = index.order {
-            within(&mut conditions, self.filter, by);
-        }
-        sql.push(" LIMIT ").push_bind(limit).push(")");
-        sql
     }
 
     fn span(&self, part: Part) -> Span {
@@ -170,9 +143,35 @@ impl<'a> List<'a> {
         sql.push("WHERE ");
         let mut conditions = sql.separated(" AND ");
         conditions.push("record_text MATCH ").push_bind_unseparated(expression);
-        self.span(part).push(&mut conditions, "hit");
+        push(&self.span(part), &mut conditions, "hit");
         conditions
     }
+}
+
+/// How many records an index leaves, counted up to a limit.
+pub(super) fn count<'a>(
+    scope: &'a Scope,
+    filter: &'a Filter,
+    index: Index,
+    limit: i64,
+) -> QueryBuilder<'a, Sqlite> {
+    let name = index.name;
+    let mut sql = QueryBuilder::new(format!(
+        "SELECT count(*) FROM (SELECT 1 FROM workflow_logs AS log INDEXED BY {name} WHERE "
+    ));
+    let mut conditions = sql.separated(" AND ");
+    match scope.clients() {
+        Clients::One(client) => {
+            conditions.push("log.client_id = ").push_bind_unseparated(client.as_str())
+        }
+        Clients::All => conditions.push("log.client_id IN (SELECT client_id FROM clients)"),
+    };
+    equal(&mut conditions, filter, index.columns);
+    if let Some(by) = index.order {
+        within(&mut conditions, filter, by);
+    }
+    sql.push(" LIMIT ").push_bind(limit).push(")");
+    sql
 }
 
 /// The records in their order.

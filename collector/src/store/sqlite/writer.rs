@@ -1,5 +1,4 @@
-//! The task that writes: what has gathered from all requests goes into one transaction, which is
-//! synced before any of them is answered.
+//! The task that writes.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -7,58 +6,32 @@ use std::time::{Duration, Instant};
 
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection, Executor};
-use tokio::sync::{mpsc, oneshot};
-use tokio::task::yield_now;
+use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use super::act::{Act, Work};
 use super::details::Details;
 use super::errors;
 use super::failure::unavailable;
-use super::health::Health;
-use super::insert::{Insertion, Numbered};
+use super::insert::Insertion;
 use super::lag::Lag;
 use super::lost;
 use super::memory::Memory;
 use super::sessions;
 use crate::auth::{ClientId, Holder};
 use crate::metrics;
+use crate::store::entry::Numbered;
+use crate::store::health::Health;
+use crate::store::orders::{Act, Append, Order, Work, answer, gather};
 use crate::store::{Entry, StoreError, Stored};
-
-/// How many records one transaction takes before it is committed; one request's are never split.
-const GROUP_RECORDS: usize = 2_000;
 
 /// After which time without an order to try again whether it can be written.
 const AGAIN: Duration = Duration::from_secs(1);
-
-/// What a request waits for.
-pub(super) type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
-
-/// What the writer is asked to do.
-#[derive(Debug)]
-pub(super) enum Order {
-    /// Store records.
-    Append(Append),
-    /// Change something else, and store the records of it.
-    Act(Act),
-}
-
-/// Records of one request.
-#[derive(Debug)]
-pub(super) struct Append {
-    /// What gave the right to store them. They are stored while it stands.
-    pub(super) holder: Holder,
-    /// Whose records they are.
-    pub(super) client: ClientId,
-    pub(super) entries: Vec<Entry>,
-    pub(super) answer: Answer<Vec<Stored>>,
-}
 
 /// The writer and what it knows.
 #[derive(Debug)]
 pub(super) struct Writer {
     connection: SqliteConnection,
-    orders: mpsc::Receiver<Order>,
+    orders: mpsc::Receiver<Order<SqliteConnection>>,
     insertion: Insertion,
     details: Details,
     memory: Memory,
@@ -71,7 +44,7 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn new(
         connection: SqliteConnection,
-        orders: mpsc::Receiver<Order>,
+        orders: mpsc::Receiver<Order<SqliteConnection>>,
         lag: Arc<Lag>,
         health: Arc<Health>,
     ) -> Self {
@@ -92,7 +65,7 @@ impl Writer {
             };
             match order {
                 Order::Append(first) => {
-                    let (group, other) = self.gather(first).await;
+                    let (group, other) = gather(&mut self.orders, first).await;
                     self.append(group).await;
                     next = other;
                 }
@@ -105,7 +78,7 @@ impl Writer {
 
     /// The next order. While nothing can be written it tries by itself whether that is over: nobody
     /// may be sent here again before.
-    async fn receive(&mut self) -> Option<Order> {
+    async fn receive(&mut self) -> Option<Order<SqliteConnection>> {
         while self.health.failure().is_some() {
             match timeout(AGAIN, self.orders.recv()).await {
                 Ok(order) => return order,
@@ -123,29 +96,6 @@ impl Writer {
             // How it went is noted there.
             let _ = self.end(result).await;
         }
-    }
-
-    /// What else is waiting, up to an order of another sort. Requests that could go on at once are
-    /// let by first: a commit costs the same for one of them as for all.
-    async fn gather(&mut self, first: Append) -> (Vec<Append>, Option<Order>) {
-        let mut records = first.entries.len();
-        let mut group = vec![first];
-        let mut before = 0;
-        while records < GROUP_RECORDS {
-            match self.orders.try_recv() {
-                Ok(Order::Append(more)) => {
-                    records += more.entries.len();
-                    group.push(more);
-                }
-                Ok(other) => return (group, Some(other)),
-                Err(_) if before < group.len() => {
-                    before = group.len();
-                    yield_now().await;
-                }
-                Err(_) => break,
-            }
-        }
-        (group, None)
     }
 
     async fn append(&mut self, group: Vec<Append>) {
@@ -233,7 +183,7 @@ impl Writer {
         Ok(rows.into_iter().collect())
     }
 
-    async fn act(&mut self, act: Act) {
+    async fn act(&mut self, act: Act<SqliteConnection>) {
         let Act { session, changes_keys, work, answer } = act;
         let result = self.acted(session, work).await;
         if changes_keys {
@@ -243,7 +193,11 @@ impl Writer {
         let _ = answer.send(result);
     }
 
-    async fn acted(&mut self, session: Option<i64>, work: Work) -> Result<(), StoreError> {
+    async fn acted(
+        &mut self,
+        session: Option<i64>,
+        work: Work<SqliteConnection>,
+    ) -> Result<(), StoreError> {
         self.begin().await?;
         let result = self.work(session, work).await;
         // That somebody has no right is no failure of the store.
@@ -252,7 +206,11 @@ impl Writer {
         if has_right { Ok(()) } else { Err(StoreError::Revoked) }
     }
 
-    async fn work(&mut self, session: Option<i64>, work: Work) -> Result<(), StoreError> {
+    async fn work(
+        &mut self,
+        session: Option<i64>,
+        work: Work<SqliteConnection>,
+    ) -> Result<(), StoreError> {
         if let Some(session) = session {
             if !self.stands(session).await? {
                 return Err(StoreError::Revoked);
@@ -301,60 +259,5 @@ impl Writer {
         }
         self.health.note(result.as_ref().err());
         result
-    }
-}
-
-/// Tells each request what became of its records.
-fn answer(
-    waiting: Vec<(usize, Answer<Vec<Stored>>)>,
-    result: Result<Vec<Option<Stored>>, StoreError>,
-) {
-    let mut outcomes = match result {
-        Ok(outcomes) => outcomes.into_iter(),
-        Err(error) => {
-            for (_, answer) in waiting {
-                let _ = answer.send(Err(error.clone()));
-            }
-            return;
-        }
-    };
-    for (records, answer) in waiting {
-        // All of them are taken, also behind one that is missing: what follows is another's.
-        let own: Vec<_> = outcomes.by_ref().take(records).collect();
-        let own = own.into_iter().collect::<Option<Vec<_>>>();
-        let _ = answer.send(own.ok_or(StoreError::Revoked));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn each_request_is_told_what_became_of_its_own_records() {
-        let revoked = vec![None; 3];
-        let requests = [
-            vec![Some(Stored::New)],
-            revoked.clone(),
-            vec![Some(Stored::Duplicate), Some(Stored::New)],
-            vec![Some(Stored::New)],
-            revoked,
-        ];
-        let (answers, answered): (Vec<_>, Vec<_>) = requests
-            .iter()
-            .map(|own| {
-                let (answer, answered) = oneshot::channel();
-                ((own.len(), answer), answered)
-            })
-            .unzip();
-        answer(answers, Ok(requests.concat()));
-        let mut told = Vec::new();
-        for answered in answered {
-            told.push(answered.await.unwrap());
-        }
-        let new = Ok(vec![Stored::New]);
-        let both = Ok(vec![Stored::Duplicate, Stored::New]);
-        let refused = Err(StoreError::Revoked);
-        assert_eq!(told, [new.clone(), refused.clone(), both, new, refused]);
     }
 }

@@ -1,18 +1,19 @@
 //! The indexes of the records, and which of them a list is read by.
 //!
-//! SQLite keeps no statistics here, so it would guess: it would look for a rare ticket among all
-//! workflows. The choice is made here instead, and is told to SQLite by `INDEXED BY`.
+//! A database would guess what leaves few records, or know it only as long as its statistics are
+//! fresh: it might look for a rare ticket among all workflows. The choice is made here instead, by
+//! counting, and is told to the database in whatever way it takes that.
 
 use crate::store::page::{By, Filter, Sort};
 
 /// One way to read an index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Index {
-    pub(super) name: &'static str,
+pub(in crate::store) struct Index {
+    pub(in crate::store) name: &'static str,
     /// What has to be asked for, each as one text.
-    pub(super) columns: &'static [&'static str],
+    pub(in crate::store) columns: &'static [&'static str],
     /// In which order the records with these texts stand in it; `None` where in none of a list's.
-    pub(super) order: Option<By>,
+    pub(in crate::store) order: Option<By>,
 }
 
 const fn by_time(name: &'static str, columns: &'static [&'static str]) -> Index {
@@ -59,7 +60,7 @@ impl Index {
     }
 
     /// Whether it leaves out all that the filter does.
-    pub(super) fn is_exact(&self, filter: &Filter) -> bool {
+    pub(in crate::store) fn is_exact(&self, filter: &Filter) -> bool {
         let bounds = self.order.map_or(0, |by| filter.bounds(by));
         filter.equal().count() == self.columns.len() && filter.all_bounds() == bounds
     }
@@ -67,7 +68,7 @@ impl Index {
 
 /// The indexes that may leave few records, in the order in which to find out; none where there is
 /// nothing to choose.
-pub(super) fn candidates(filter: &Filter, sort: Sort) -> Vec<Index> {
+pub(in crate::store) fn candidates(filter: &Filter, sort: Sort) -> Vec<Index> {
     let in_order = in_order(filter, sort);
     if in_order.is_exact(filter) {
         return Vec::new();
@@ -78,7 +79,7 @@ pub(super) fn candidates(filter: &Filter, sort: Sort) -> Vec<Index> {
 }
 
 /// The index that has the list's own order, for where none leaves few records.
-pub(super) fn in_order(filter: &Filter, sort: Sort) -> Index {
+pub(in crate::store) fn in_order(filter: &Filter, sort: Sort) -> Index {
     let fits = |index: &Index| index.order == Some(sort.by) && index.serves(filter);
     INDEXES.into_iter().find(fits).unwrap_or(INDEXES[INDEXES.len() - 1])
 }

@@ -5,22 +5,22 @@ use crate::store::{Row, Sketch};
 
 /// Sums over records.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Tally {
-    pub(super) records: i64,
-    pub(super) errors: i64,
-    pub(super) timed: i64,
-    pub(super) seconds: f64,
-    pub(super) input_tokens: i64,
-    pub(super) output_tokens: i64,
-    pub(super) cost: f64,
-    pub(super) rated: i64,
-    pub(super) confidence: f64,
-    pub(super) durations: Sketch,
+pub(in crate::store) struct Tally {
+    pub(in crate::store) records: i64,
+    pub(in crate::store) errors: i64,
+    pub(in crate::store) timed: i64,
+    pub(in crate::store) seconds: f64,
+    pub(in crate::store) input_tokens: i64,
+    pub(in crate::store) output_tokens: i64,
+    pub(in crate::store) cost: f64,
+    pub(in crate::store) rated: i64,
+    pub(in crate::store) confidence: f64,
+    pub(in crate::store) durations: Sketch,
 }
 
 impl Tally {
     /// Counts one record.
-    pub(super) fn add(&mut self, row: &Row) {
+    pub(in crate::store) fn add(&mut self, row: &Row) {
         self.records += 1;
         let sums = [
             (&mut self.errors, row.error_count),
@@ -43,7 +43,7 @@ impl Tally {
     }
 
     /// Counts all that another tally has.
-    pub(super) fn merge(&mut self, other: &Self) {
+    pub(in crate::store) fn merge(&mut self, other: &Self) {
         self.records += other.records;
         self.errors = self.errors.saturating_add(other.errors);
         self.timed += other.timed;

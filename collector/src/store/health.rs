@@ -7,23 +7,23 @@ use crate::store::StoreError;
 
 /// How a task's last attempt went.
 #[derive(Debug)]
-pub(super) struct Health {
+pub(in crate::store) struct Health {
     task: &'static str,
     failure: Mutex<Option<StoreError>>,
 }
 
 impl Health {
-    pub(super) fn new(task: &'static str) -> Self {
+    pub(in crate::store) fn new(task: &'static str) -> Self {
         Self { task, failure: Mutex::new(None) }
     }
 
     /// Why the last attempt failed.
-    pub(super) fn failure(&self) -> Option<StoreError> {
+    pub(in crate::store) fn failure(&self) -> Option<StoreError> {
         self.lock().clone()
     }
 
     /// Notes how an attempt went, and tells that where the one before went otherwise.
-    pub(super) fn note(&self, failure: Option<&StoreError>) {
+    pub(in crate::store) fn note(&self, failure: Option<&StoreError>) {
         if let Some(failure) = failure {
             metrics::store_failed(reason(failure));
         }
@@ -31,7 +31,7 @@ impl Health {
         if before.as_ref() == failure {
             return;
         }
-        // Not SQLite's own words, which may quote a value.
+        // Not the database's own words, which may quote a value.
         if let Some(failure) = failure {
             tracing::warn!(task = self.task, reason = reason(failure), "the store fails");
         } else {
