@@ -11,7 +11,7 @@ pub(super) struct StoreOptions {
     /// The directory of the embedded store.
     #[arg(long, global = true, env = "EPILOGUE_DATA", default_value = "./epilogue-data")]
     pub(super) data: PathBuf,
-    /// The address of another store: `sqlite://PATH`.
+    /// The address of another store: `sqlite://PATH`, or `postgres://USER:PASSWORD@HOST:PORT/DATABASE`.
     #[arg(long, global = true, env = "EPILOGUE_STORE", hide_env_values = true)]
     pub(super) store: Option<String>,
 }

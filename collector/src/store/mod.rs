@@ -14,6 +14,7 @@ mod lost;
 mod orders;
 mod page;
 mod people;
+mod postgres;
 mod queue;
 mod reports;
 mod rollup;
@@ -41,6 +42,7 @@ pub use self::fingerprint::{Fingerprint, Sighting};
 pub use self::lost::{Lost, LostTotal};
 pub use self::page::{By, Cursor, Direction, Filter, Key, Listed, Page, PageRequest, Sort};
 pub use self::people::{LoginAttempt, LoginChange, NewSession, People, Proof, UserChange};
+pub use self::postgres::PostgresStore;
 pub use self::reports::{
     Asked, Attempts, Events, FailingSync, MOST_LINES, MOST_NAMES, ParsingReport, Parsings, Reports,
     RetriedEvent, SyncReport, WebhookReport,
@@ -212,7 +214,10 @@ pub enum Stored {
 /// # Errors
 /// Where the address is not one of a known store, or the store cannot be opened.
 pub async fn open(address: Option<&str>, data: &Path) -> Result<Arc<dyn Store>, StoreError> {
-    Ok(Arc::new(SqliteStore::open(&file(address, data)?).await?))
+    Ok(match place(address, data)? {
+        Place::File(path) => Arc::new(SqliteStore::open(&path).await?),
+        Place::Postgres(address) => Arc::new(PostgresStore::open(address).await?),
+    })
 }
 
 /// Opens the same store for whoever makes and revokes keys: what only answers and statistics need is
@@ -224,7 +229,10 @@ pub async fn open_for_keys(
     address: Option<&str>,
     data: &Path,
 ) -> Result<Arc<dyn Store>, StoreError> {
-    Ok(Arc::new(SqliteStore::open_for_keys(&file(address, data)?).await?))
+    Ok(match place(address, data)? {
+        Place::File(path) => Arc::new(SqliteStore::open_for_keys(&path).await?),
+        Place::Postgres(address) => Arc::new(PostgresStore::open_for_keys(address).await?),
+    })
 }
 
 /// Whether there is a store yet; none is made. One that is there is opened, brought up to date and
@@ -233,15 +241,38 @@ pub async fn open_for_keys(
 /// # Errors
 /// Where the address is not one of a known store, or the store that is there cannot be used.
 pub async fn check(address: Option<&str>, data: &Path) -> Result<bool, StoreError> {
-    SqliteStore::check(&file(address, data)?).await
+    match place(address, data)? {
+        Place::File(path) => SqliteStore::check(&path).await,
+        Place::Postgres(address) => PostgresStore::check(address).await,
+    }
 }
 
-/// The file of the store of this address, or of the one in the data directory where none is given.
+/// The file of the store of this address, or of the one in the data directory where none is given;
+/// `None` where it is not in a file of this machine.
 ///
 /// # Errors
 /// Where the address is not one of a known store.
-pub fn file(address: Option<&str>, data: &Path) -> Result<PathBuf, StoreError> {
-    let Some(address) = address else { return Ok(data.join("epilogue.db")) };
-    let path = address.strip_prefix("sqlite://").map(PathBuf::from);
-    path.ok_or(StoreError::Damaged("the address is not of a known store"))
+pub fn file(address: Option<&str>, data: &Path) -> Result<Option<PathBuf>, StoreError> {
+    Ok(match place(address, data)? {
+        Place::File(path) => Some(path),
+        Place::Postgres(_) => None,
+    })
+}
+
+/// Where a store is.
+enum Place<'a> {
+    /// In this file.
+    File(PathBuf),
+    /// In the database of this address.
+    Postgres(&'a str),
+}
+
+fn place<'a>(address: Option<&'a str>, data: &Path) -> Result<Place<'a>, StoreError> {
+    let Some(address) = address else { return Ok(Place::File(data.join("epilogue.db"))) };
+    if let Some(path) = address.strip_prefix("sqlite://") {
+        return Ok(Place::File(PathBuf::from(path)));
+    }
+    let is_postgres = ["postgres://", "postgresql://"].iter().any(|it| address.starts_with(it));
+    let place = is_postgres.then_some(Place::Postgres(address));
+    place.ok_or(StoreError::Damaged("the address is not of a known store"))
 }

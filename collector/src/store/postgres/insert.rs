@@ -1,0 +1,131 @@
+//! Inserting many rows by one statement: a column of all of them is one value.
+
+use std::collections::HashMap;
+
+use sqlx::Row as _;
+use sqlx::postgres::PgConnection;
+use uuid::Uuid;
+
+use super::failure::unavailable;
+use crate::store::StoreError;
+use crate::store::entry::{Numbered, Row};
+
+const ROWS: &str = "INSERT INTO workflow_logs (seq, client_id, record_id, kind, executed_at, \
+     recorded_at, outcome, status, status_reason, category, environment, workflow_name, \
+     workflow_version, ticket_id, attempt, execution_time_seconds, confidence, input_tokens, \
+     output_tokens, cost, currency, error_count, provider_name, action_type, event_type, \
+     event_category, resource_type, resource_id, entity_type, entity_id, user_id, level, metrics) \
+     SELECT nextval('record_seq'), client_id, record_id, kind, executed_at, \
+     to_timestamp(recorded_at::float8 / 1000), outcome, status, status_reason, category, \
+     environment, workflow_name, workflow_version, ticket_id, attempt, execution_time_seconds, \
+     confidence, input_tokens, output_tokens, cost, currency, error_count, provider_name, \
+     action_type, event_type, event_category, resource_type, resource_id, entity_type, entity_id, \
+     user_id, level, metrics::jsonb \
+     FROM unnest($1::text[], $2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], \
+     $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], \
+     $14::bigint[], $15::float8[], $16::float8[], $17::bigint[], $18::bigint[], $19::float8[], \
+     $20::text[], $21::bigint[], $22::text[], $23::text[], $24::text[], $25::text[], $26::text[], \
+     $27::text[], $28::text[], $29::text[], $30::text[], $31::text[], $32::text[]) \
+     AS new (client_id, record_id, kind, executed_at, recorded_at, outcome, status, \
+     status_reason, category, environment, workflow_name, workflow_version, ticket_id, attempt, \
+     execution_time_seconds, confidence, input_tokens, output_tokens, cost, currency, error_count, \
+     provider_name, action_type, event_type, event_category, resource_type, resource_id, \
+     entity_type, entity_id, user_id, level, metrics) \
+     ON CONFLICT DO NOTHING RETURNING client_id, record_id, seq";
+
+const PAYLOADS: &str = "INSERT INTO payloads (seq, client_id, recorded_at, bytes, payload) \
+     SELECT seq, client_id, to_timestamp(recorded_at::float8 / 1000), octet_length(payload), \
+     payload::jsonb \
+     FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[]) \
+     AS new (seq, client_id, recorded_at, payload)";
+
+/// A column of records.
+pub(super) fn column<'r, T>(records: &[&'r Numbered], value: impl Fn(&'r Numbered) -> T) -> Vec<T> {
+    records.iter().map(|record| value(record)).collect()
+}
+
+/// Inserts the rows; those that were there before stay as they were. Gives the numbers of those that
+/// are new, each at its place.
+pub(super) async fn rows(
+    writer: &mut PgConnection,
+    records: &[&Numbered],
+) -> Result<Vec<Option<i64>>, StoreError> {
+    let query = sqlx::query(ROWS)
+        .bind(column(records, |it| it.client.as_str()))
+        .bind(column(records, |it| it.entry.row.record_id))
+        .bind(column(records, |it| it.entry.row.kind.as_str()))
+        .bind(column(records, |it| it.entry.row.executed_at))
+        .bind(column(records, |it| it.entry.row.recorded_at()))
+        .bind(column(records, |it| it.entry.row.outcome.as_str()))
+        .bind(texts(records, |row| &row.status))
+        .bind(texts(records, |row| &row.status_reason))
+        .bind(texts(records, |row| &row.category))
+        .bind(texts(records, |row| &row.environment))
+        .bind(texts(records, |row| &row.workflow_name))
+        .bind(texts(records, |row| &row.workflow_version))
+        .bind(texts(records, |row| &row.ticket_id))
+        .bind(column(records, |it| it.entry.row.attempt))
+        .bind(column(records, |it| it.entry.row.execution_time_seconds))
+        .bind(column(records, |it| it.entry.row.confidence))
+        .bind(column(records, |it| it.entry.row.input_tokens))
+        .bind(column(records, |it| it.entry.row.output_tokens))
+        .bind(column(records, |it| it.entry.row.cost))
+        .bind(texts(records, |row| &row.currency))
+        .bind(column(records, |it| it.entry.row.error_count))
+        .bind(texts(records, |row| &row.provider_name))
+        .bind(texts(records, |row| &row.action_type))
+        .bind(texts(records, |row| &row.event_type))
+        .bind(texts(records, |row| &row.event_category))
+        .bind(texts(records, |row| &row.resource_type))
+        .bind(texts(records, |row| &row.resource_id))
+        .bind(texts(records, |row| &row.entity_type))
+        .bind(texts(records, |row| &row.entity_id))
+        .bind(texts(records, |row| &row.user_id))
+        .bind(column(records, |it| it.entry.row.level.as_str()))
+        .bind(texts(records, |row| &row.metrics));
+    let inserted = query.fetch_all(writer).await.map_err(unavailable)?;
+    let mut numbers: HashMap<(String, Uuid), i64> = HashMap::with_capacity(inserted.len());
+    for row in &inserted {
+        let read = || Ok::<_, sqlx::Error>(((row.try_get(0)?, row.try_get(1)?), row.try_get(2)?));
+        let (name, seq): ((String, Uuid), i64) = read().map_err(unavailable)?;
+        numbers.insert(name, seq);
+    }
+    // Of two that are one, the first is new.
+    let name = |it: &&Numbered| (it.client.as_str().to_owned(), it.entry.row.record_id);
+    Ok(records.iter().map(|it| numbers.remove(&name(it))).collect())
+}
+
+/// Inserts the whole records.
+pub(super) async fn payloads(
+    writer: &mut PgConnection,
+    records: &[&Numbered],
+) -> Result<(), StoreError> {
+    let query = sqlx::query(PAYLOADS)
+        .bind(column(records, |it| it.seq))
+        .bind(column(records, |it| it.client.as_str()))
+        .bind(column(records, |it| it.entry.row.recorded_at()))
+        .bind(column(records, |it| it.entry.payload.as_str()));
+    query.execute(writer).await.map(drop).map_err(unavailable)
+}
+
+/// Notes that these are to be indexed by their words.
+pub(super) async fn unindexed(
+    writer: &mut PgConnection,
+    records: &[&Numbered],
+) -> Result<(), StoreError> {
+    let made = || records.iter().map(|it| it.entry.row.recorded_at());
+    let sql = "INSERT INTO unindexed (seqs, since, until) \
+         VALUES ($1, to_timestamp($2::float8 / 1000), to_timestamp($3::float8 / 1000))";
+    let query = sqlx::query(sql)
+        .bind(column(records, |it| it.seq))
+        .bind(made().min().unwrap_or_default())
+        .bind(made().max().unwrap_or_default());
+    query.execute(writer).await.map(drop).map_err(unavailable)
+}
+
+fn texts<'r>(
+    records: &[&'r Numbered],
+    text: impl Fn(&'r Row) -> &'r Option<String>,
+) -> Vec<Option<&'r str>> {
+    column(records, |record| text(&record.entry.row).as_deref())
+}

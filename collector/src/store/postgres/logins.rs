@@ -1,0 +1,257 @@
+//! What logging in changes: sessions, second factors and attempts.
+
+use sqlx::Postgres;
+use sqlx::postgres::{PgArguments, PgConnection};
+use sqlx::query::Query;
+use sqlx::{Executor, Row as _};
+
+use super::failure::unavailable;
+use super::users;
+use crate::auth::{Attempts, KeyHash, PasswordHash, Stage};
+use crate::store::{LoginAttempt, LoginChange, NewSession, Proof, StoreError};
+
+/// Does what is asked for; `false` where it does not apply.
+pub(super) async fn change(
+    writer: &mut PgConnection,
+    change: &LoginChange,
+) -> Result<bool, StoreError> {
+    match change {
+        LoginChange::Begin { session, name } => begin(writer, session, name).await,
+        LoginChange::Complete { session, renewed, proof, name } => {
+            complete(writer, *session, renewed, *proof, name).await
+        }
+        LoginChange::Use { session, now, expires_at } => {
+            let sql = "UPDATE sessions SET seen_at = $1, expires_at = $2 WHERE id = $3";
+            did(writer, sqlx::query(sql).bind(now).bind(expires_at).bind(session)).await
+        }
+        LoginChange::End { session } => {
+            did(writer, sqlx::query("DELETE FROM sessions WHERE id = $1").bind(session)).await
+        }
+        LoginChange::EndAll { user } => {
+            did(writer, sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(user)).await
+        }
+        LoginChange::ChangePassword { user, password, session, name } => {
+            let is_done = change_password(writer, *user, password, *session).await?;
+            forget_attempts(writer, name).await.map(|()| is_done)
+        }
+        LoginChange::Propose { session, secret } => {
+            let sql = "UPDATE sessions SET pending_secret = $1 WHERE id = $2";
+            did(writer, sqlx::query(sql).bind(secret.as_bytes()).bind(session)).await
+        }
+        LoginChange::Enrol { session, step, codes } => enrol(writer, *session, *step, codes).await,
+        LoginChange::Remove { user, proof, now, name } => {
+            remove(writer, *user, *proof, *now, name).await
+        }
+        LoginChange::Tidy { now } => tidy(writer, *now).await,
+    }
+}
+
+/// Runs a statement, and tells whether it changed anything.
+async fn did<'q>(
+    writer: &mut PgConnection,
+    query: Query<'q, Postgres, PgArguments>,
+) -> Result<bool, StoreError> {
+    Ok(query.execute(writer).await.map_err(unavailable)?.rows_affected() > 0)
+}
+
+async fn begin(
+    writer: &mut PgConnection,
+    session: &NewSession,
+    name: &KeyHash,
+) -> Result<bool, StoreError> {
+    // Who was disabled while the password was looked at gets none.
+    let sql = "INSERT INTO sessions (hash, user_id, stage, created_at, seen_at, expires_at) \
+         SELECT $1, id, $2, $3, $4, $5 FROM users WHERE id = $6 AND disabled_at IS NULL FOR SHARE";
+    let query = sqlx::query(sql)
+        .bind(session.token.as_bytes())
+        .bind(session.stage.as_str())
+        .bind(session.now)
+        .bind(session.now)
+        .bind(session.expires_at)
+        .bind(session.user);
+    if !did(writer, query).await? {
+        return Ok(false);
+    }
+    match session.stage {
+        Stage::Full => succeeded(writer, session, name).await?,
+        Stage::Password => {
+            let sql = "UPDATE login_attempts SET failures = failures - 1 WHERE hash = $1";
+            did(writer, sqlx::query(sql).bind(name.as_bytes())).await?;
+        }
+    }
+    Ok(true)
+}
+
+/// Somebody is in: what failed before is forgotten.
+async fn succeeded(
+    writer: &mut PgConnection,
+    session: &NewSession,
+    name: &KeyHash,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE users SET last_login_at = $1 WHERE id = $2";
+    did(writer, sqlx::query(sql).bind(session.now).bind(session.user)).await?;
+    forget_attempts(writer, name).await
+}
+
+async fn forget_attempts(writer: &mut PgConnection, name: &KeyHash) -> Result<(), StoreError> {
+    let sql = "DELETE FROM login_attempts WHERE hash = $1";
+    did(writer, sqlx::query(sql).bind(name.as_bytes())).await.map(drop)
+}
+
+async fn complete(
+    writer: &mut PgConnection,
+    session: i64,
+    renewed: &NewSession,
+    proof: Proof,
+    name: &KeyHash,
+) -> Result<bool, StoreError> {
+    if !accept(writer, renewed.user, proof, renewed.now).await? {
+        return Ok(false);
+    }
+    let sql = "UPDATE sessions SET hash = $1, stage = $2, created_at = $3, seen_at = $4, expires_at = $5 \
+         WHERE id = $6 AND user_id = $7 AND stage = 'password' AND expires_at > $8";
+    let query = sqlx::query(sql)
+        .bind(renewed.token.as_bytes())
+        .bind(renewed.stage.as_str())
+        .bind(renewed.now)
+        .bind(renewed.now)
+        .bind(renewed.expires_at)
+        .bind(session)
+        .bind(renewed.user)
+        .bind(renewed.now);
+    // The proof is used up all the same where the session ended meanwhile.
+    let is_done = did(writer, query).await?;
+    if is_done {
+        succeeded(writer, renewed, name).await?;
+    }
+    Ok(is_done)
+}
+
+/// Takes a second factor, which is good once.
+async fn accept(
+    writer: &mut PgConnection,
+    user: i64,
+    proof: Proof,
+    now: i64,
+) -> Result<bool, StoreError> {
+    match proof {
+        Proof::Step(step) => {
+            let sql = "UPDATE users SET totp_step = $1 \
+                 WHERE id = $2 AND totp_step < $3 AND totp_secret IS NOT NULL";
+            did(writer, sqlx::query(sql).bind(step).bind(user).bind(step)).await
+        }
+        Proof::Recovery(code) => {
+            let sql = "UPDATE recovery_codes SET used_at = $1 \
+                 WHERE user_id = $2 AND hash = $3 AND used_at IS NULL";
+            did(writer, sqlx::query(sql).bind(now).bind(user).bind(code.as_bytes())).await
+        }
+    }
+}
+
+async fn change_password(
+    writer: &mut PgConnection,
+    user: i64,
+    password: &PasswordHash,
+    session: i64,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE users SET password = $1, must_change = false WHERE id = $2 \
+         AND EXISTS (SELECT 1 FROM sessions WHERE id = $3 AND user_id = users.id)";
+    let query = sqlx::query(sql).bind(password.as_str()).bind(user).bind(session);
+    let is_done = did(writer, query).await?;
+    if is_done {
+        end_others(writer, user, session).await?;
+    }
+    Ok(is_done)
+}
+
+async fn end_others(writer: &mut PgConnection, user: i64, session: i64) -> Result<(), StoreError> {
+    let sql = "DELETE FROM sessions WHERE user_id = $1 AND id <> $2";
+    did(writer, sqlx::query(sql).bind(user).bind(session)).await.map(drop)
+}
+
+async fn enrol(
+    writer: &mut PgConnection,
+    session: i64,
+    step: i64,
+    codes: &[KeyHash],
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE users SET totp_secret = pending_secret, totp_step = $1 FROM sessions \
+         WHERE sessions.id = $2 AND users.id = sessions.user_id \
+         AND totp_secret IS NULL AND pending_secret IS NOT NULL RETURNING users.id";
+    let query = sqlx::query_scalar(sql).bind(step).bind(session);
+    let user: Option<i64> = query.fetch_optional(&mut *writer).await.map_err(unavailable)?;
+    let Some(user) = user else { return Ok(false) };
+    users::forget_codes(writer, Some(user)).await?;
+    for code in codes {
+        let sql = "INSERT INTO recovery_codes (user_id, hash) VALUES ($1, $2)";
+        did(writer, sqlx::query(sql).bind(user).bind(code.as_bytes())).await?;
+    }
+    let sql = "UPDATE sessions SET pending_secret = NULL WHERE id = $1";
+    did(writer, sqlx::query(sql).bind(session)).await?;
+    end_others(writer, user, session).await?;
+    Ok(true)
+}
+
+async fn remove(
+    writer: &mut PgConnection,
+    user: i64,
+    proof: Proof,
+    now: i64,
+    name: &KeyHash,
+) -> Result<bool, StoreError> {
+    if !accept(writer, user, proof, now).await? {
+        return Ok(false);
+    }
+    let sql = "UPDATE users SET totp_secret = NULL WHERE id = $1";
+    did(writer, sqlx::query(sql).bind(user)).await?;
+    users::forget_codes(writer, Some(user)).await?;
+    forget_attempts(writer, name).await?;
+    Ok(true)
+}
+
+async fn tidy(writer: &mut PgConnection, now: i64) -> Result<bool, StoreError> {
+    let sessions =
+        did(writer, sqlx::query("DELETE FROM sessions WHERE expires_at <= $1").bind(now)).await?;
+    let sql = "DELETE FROM login_attempts WHERE since <= $1";
+    let before = Attempts::forgotten_before(now);
+    Ok(did(writer, sqlx::query(sql).bind(before)).await? || sessions)
+}
+
+/// The attempts under the name with this hash.
+pub(super) async fn attempts<'e>(
+    reader: impl Executor<'e, Database = Postgres>,
+    name: &KeyHash,
+) -> Result<Attempts, StoreError> {
+    let sql = "SELECT failures, since FROM login_attempts WHERE hash = $1";
+    let row = sqlx::query(sql).bind(name.as_bytes()).fetch_optional(reader).await;
+    let Some(row) = row.map_err(unavailable)? else { return Ok(Attempts::default()) };
+    let failures: i64 = row.try_get("failures").map_err(unavailable)?;
+    let since = row.try_get("since").map_err(unavailable)?;
+    Ok(Attempts { failures: u32::try_from(failures.max(0)).unwrap_or(u32::MAX), since })
+}
+
+/// Counts another.
+pub(super) async fn attempt(
+    writer: &mut PgConnection,
+    name: &KeyHash,
+    now: i64,
+) -> Result<LoginAttempt, StoreError> {
+    // Of two at once one waits until the other was counted.
+    let sql = "INSERT INTO login_attempts VALUES ($1, 0, $2) ON CONFLICT DO NOTHING";
+    did(writer, sqlx::query(sql).bind(name.as_bytes()).bind(now)).await?;
+    let sql = "SELECT 1 FROM login_attempts WHERE hash = $1 FOR UPDATE";
+    did(writer, sqlx::query(sql).bind(name.as_bytes())).await?;
+    let before = attempts(&mut *writer, name).await?;
+    if let Some(wait) = before.wait(now) {
+        return Ok(LoginAttempt::Wait(wait));
+    }
+    let own = before.and_another(now);
+    let sql = "INSERT INTO login_attempts VALUES ($1, $2, $3) ON CONFLICT (hash) DO UPDATE \
+         SET failures = excluded.failures, since = excluded.since";
+    did(
+        writer,
+        sqlx::query(sql).bind(name.as_bytes()).bind(i64::from(own.failures)).bind(own.since),
+    )
+    .await?;
+    Ok(LoginAttempt::Counted { is_last: own.are_too_many() })
+}

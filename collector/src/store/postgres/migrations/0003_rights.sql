@@ -1,0 +1,78 @@
+-- Who may do what. Nobody reads what belongs to a client but the role epilogue_reader, and that sees
+-- the clients alone that were named in its transaction: `epilogue.client` names one, and
+-- `epilogue.all` is 'on' for those who may see all. Where neither is set it sees nothing. That holds
+-- for the owner of the tables as well, who migrates them and reads nothing.
+
+-- The numbers of records are not the writer's to choose.
+GRANT USAGE ON SCHEMA epilogue TO epilogue_writer, epilogue_reader;
+GRANT USAGE, SELECT ON SEQUENCE record_seq TO epilogue_writer;
+GRANT SELECT ON SEQUENCE record_seq TO epilogue_reader;
+
+-- Of records the writer sees what makes each of them one, and nothing of what they hold.
+GRANT INSERT ON workflow_logs, payloads, record_words TO epilogue_writer;
+GRANT SELECT (seq, client_id, record_id, recorded_at) ON workflow_logs TO epilogue_writer;
+GRANT SELECT (seq, recorded_at) ON record_words TO epilogue_writer;
+GRANT INSERT ON errors TO epilogue_writer;
+GRANT SELECT, INSERT, UPDATE, DELETE ON unindexed TO epilogue_writer;
+GRANT SELECT, INSERT ON clients, rollup_groups, sync_attempts TO epilogue_writer;
+GRANT SELECT, INSERT, UPDATE ON sync_tickets, webhook_events, rollups, attempt_sums, webhook_sums,
+    parsing_sums TO epilogue_writer;
+GRANT SELECT, INSERT, DELETE ON rollup_parts, attempt_parts, webhook_parts, parsing_parts
+    TO epilogue_writer;
+GRANT SELECT, INSERT, UPDATE, DELETE ON producer_losses TO epilogue_writer;
+
+-- Keys and people are the writer's alone.
+GRANT SELECT, INSERT, UPDATE ON api_keys, users, counters TO epilogue_writer;
+GRANT SELECT, INSERT, UPDATE, DELETE ON key_uses, recovery_codes, sessions, login_attempts
+    TO epilogue_writer;
+
+GRANT SELECT ON workflow_logs, payloads, clients, errors, producer_losses, rollup_groups, rollups,
+    rollup_parts, sync_attempts, attempt_sums, attempt_parts, sync_tickets, webhook_events,
+    webhook_sums, webhook_parts, parsing_sums, parsing_parts TO epilogue_reader;
+
+DO $$
+DECLARE
+    own text;
+BEGIN
+    FOREACH own IN ARRAY ARRAY['workflow_logs', 'payloads', 'record_words', 'clients', 'errors',
+        'producer_losses', 'rollup_groups', 'rollups', 'rollup_parts', 'sync_attempts',
+        'attempt_sums', 'attempt_parts', 'sync_tickets', 'webhook_events', 'webhook_sums',
+        'webhook_parts', 'parsing_sums', 'parsing_parts'] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', own);
+        EXECUTE format('CREATE POLICY of_writer ON %I TO epilogue_writer USING (true) WITH CHECK (true)', own);
+        -- Asked for once a statement, not once a row.
+        EXECUTE format('CREATE POLICY of_reader ON %I FOR SELECT TO epilogue_reader
+            USING (client_id = (SELECT current_setting(''epilogue.client'', true))
+                OR (SELECT current_setting(''epilogue.all'', true)) = ''on'')', own);
+    END LOOP;
+    -- Keys and users have clients as well, but nobody reads them for one.
+    FOREACH own IN ARRAY ARRAY['api_keys', 'users'] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', own);
+        EXECUTE format('CREATE POLICY of_writer ON %I TO epilogue_writer USING (true) WITH CHECK (true)', own);
+    END LOOP;
+    -- A month of a table is reached through the table alone, whose policies hold then.
+    FOREACH own IN ARRAY ARRAY['workflow_logs', 'payloads', 'record_words'] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', own || '_others');
+        -- When a month is made, the owner moves what lies among all others, and reads it for that.
+        EXECUTE format('CREATE POLICY of_owner ON %I TO epilogue_owner USING (true) WITH CHECK (true)', own || '_others');
+    END LOOP;
+END $$;
+
+-- The index of words is read by this alone: PostgreSQL would not look into it for whoever is kept to
+-- some of the rows. It keeps to them itself, and tells nothing but places.
+CREATE POLICY of_owner ON record_words FOR SELECT TO epilogue_owner USING (true);
+CREATE FUNCTION found_words(asked bigint[], low bigint, high bigint, newest_first boolean, most bigint)
+RETURNS TABLE (seq bigint, recorded_at timestamptz)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = epilogue, pg_temp SET enable_seqscan = off
+AS $$
+BEGIN
+    RETURN QUERY EXECUTE
+        'SELECT seq, recorded_at FROM record_words WHERE words @> $1 AND seq >= $2 AND seq <= $3 '
+        'AND (client_id = current_setting(''epilogue.client'', true) '
+        'OR current_setting(''epilogue.all'', true) = ''on'') ORDER BY seq '
+        || CASE WHEN newest_first THEN 'DESC' ELSE 'ASC' END || ' LIMIT $4'
+        USING asked, low, high, most;
+END $$;
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA epilogue FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION found_words TO epilogue_reader;
+GRANT EXECUTE ON FUNCTION attempts_told, events_told, events_changed TO epilogue_writer;

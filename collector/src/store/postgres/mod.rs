@@ -1,0 +1,344 @@
+//! The store in PostgreSQL, which several collectors share.
+//!
+//! What belongs to a client is read in a role that owns nothing and sees the clients alone that are
+//! named in its transaction; it is written in a role of its own. `migrations/0003_rights.sql` says who
+//! may do what.
+
+mod details;
+mod errors;
+mod failure;
+mod fold;
+mod found;
+mod indexer;
+mod insert;
+mod keys;
+mod list;
+mod locks;
+mod logins;
+mod lost;
+mod migrate;
+mod open;
+mod people;
+mod read;
+mod reports;
+mod roles;
+mod rollup;
+mod row;
+mod scope;
+mod select;
+mod sessions;
+mod span;
+mod statistics;
+mod users;
+mod uses;
+mod values;
+mod words;
+mod writer;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use crate::auth::{
+    ClientId, Gate, Holder, Ingest, KeySource, KeyUse, NewKey, Operator, Scope, StoredKey, Watch,
+};
+use crate::time;
+
+use self::fold::Folder;
+use self::indexer::Indexer;
+use self::writer::Writer;
+use super::health::Health;
+use super::orders::Act;
+use super::queue::Queue;
+use super::{
+    BoxFuture, Bucket, Cursor, Dimension, Entry, Filter, Fingerprint, Grouping, KeyRecord,
+    KeyUsage, Kind, Listed, LostTotal, Page, PageRequest, Selection, Series, Sighting, Statistics,
+    Store, StoreError, Stored,
+};
+
+/// How many transactions that store records there are at once: while one is synced, the next gathers.
+const WRITERS: usize = 2;
+
+/// Records in a PostgreSQL database.
+pub struct PostgresStore {
+    readers: PgPool,
+    /// For keys and sessions alone.
+    keys: PgPool,
+    orders: Queue<PgConnection>,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
+    /// Whether the writers can write.
+    health: Arc<Health>,
+}
+
+impl PostgresStore {
+    /// Opens the database of this address, `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, and brings
+    /// it up to date. Several collectors may do so at once.
+    ///
+    /// # Errors
+    /// Where it cannot be reached, its user lacks a right, or it is of a newer version.
+    pub async fn open(address: &str) -> Result<Self, StoreError> {
+        let options = open::options(address)?;
+        open::migrate(&options).await?;
+        let (store, stored) = Self::opened(&options, WRITERS);
+        let indexer = Indexer::new(options.clone(), store.readers.clone(), stored);
+        let folder = Folder::new(options, store.readers.clone());
+        store.tasks().extend([tokio::spawn(indexer.run()), tokio::spawn(folder.run())]);
+        Ok(store)
+    }
+
+    /// The same for whoever makes and revokes keys: words and sums are left to the servers.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn open_for_keys(address: &str) -> Result<Self, StoreError> {
+        let options = open::options(address)?;
+        open::migrate(&options).await?;
+        Ok(Self::opened(&options, 1).0)
+    }
+
+    /// Whether there is a store yet. Where there is, it is opened as for keys and read.
+    ///
+    /// # Errors
+    /// Where the store cannot be used.
+    pub async fn check(address: &str) -> Result<bool, StoreError> {
+        if !open::is_there(&open::options(address)?).await? {
+            return Ok(false);
+        }
+        let store = Self::open_for_keys(address).await?;
+        let answer = store.ping().await;
+        store.close().await;
+        answer.map(|()| true)
+    }
+
+    /// The store with so many writers, and what is told that records were stored.
+    fn opened(options: &PgConnectOptions, writers: usize) -> (Self, Arc<Notify>) {
+        let (orders, waiting) = Queue::new();
+        let waiting = Arc::new(tokio::sync::Mutex::new(waiting));
+        let (health, stored) = (Arc::new(Health::new("the writer")), Arc::new(Notify::new()));
+        let writer = || {
+            let (waiting, stored) = (Arc::clone(&waiting), Arc::clone(&stored));
+            tokio::spawn(Writer::new(options.clone(), waiting, stored, Arc::clone(&health)).run())
+        };
+        let tasks = Mutex::new((0..writers).map(|_| writer()).collect());
+        let (readers, keys) = (open::readers(options), open::keys(options));
+        (Self { readers, keys, orders, tasks, health: Arc::clone(&health) }, stored)
+    }
+
+    fn tasks(&self) -> std::sync::MutexGuard<'_, Vec<JoinHandle<()>>> {
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl KeySource for PostgresStore {
+    fn key_generation<'a>(&'a self, _: &'a Gate) -> BoxFuture<'a, Result<i64, StoreError>> {
+        Box::pin(keys::generation(&self.keys))
+    }
+
+    fn active_keys<'a>(&'a self, _: &'a Gate) -> BoxFuture<'a, Result<Vec<StoredKey>, StoreError>> {
+        Box::pin(keys::active(&self.keys))
+    }
+
+    fn note_uses<'a>(
+        &'a self,
+        _: &'a Gate,
+        uses: Vec<KeyUse>,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(self.orders.act(Act::new(None, move |writer| {
+            Box::pin(async move {
+                uses::note(writer, &uses, time::now_millis()).await.map(|()| ((), Vec::new()))
+            })
+        })))
+    }
+}
+
+impl Store for PostgresStore {
+    fn append(
+        &self,
+        rights: Ingest,
+        entries: Vec<Entry>,
+    ) -> BoxFuture<'_, Result<Vec<Stored>, StoreError>> {
+        Box::pin(async move {
+            let holder = Holder::Key(rights.key());
+            self.orders.store(holder, rights.client().clone(), entries).await
+        })
+    }
+
+    fn record<'a>(
+        &'a self,
+        scope: &'a Scope,
+        record_id: Uuid,
+    ) -> BoxFuture<'a, Result<Option<String>, StoreError>> {
+        Box::pin(read::record(&self.readers, scope, record_id))
+    }
+
+    fn line<'a>(
+        &'a self,
+        scope: &'a Scope,
+        record_id: Uuid,
+    ) -> BoxFuture<'a, Result<Option<Listed>, StoreError>> {
+        Box::pin(read::line(&self.readers, scope, record_id))
+    }
+
+    fn list<'a>(
+        &'a self,
+        scope: &'a Scope,
+        filter: &'a Filter,
+        page: &'a PageRequest,
+    ) -> BoxFuture<'a, Result<Page, StoreError>> {
+        Box::pin(list::list(&self.readers, scope, filter, page))
+    }
+
+    fn sizes<'a>(
+        &'a self,
+        scope: &'a Scope,
+        seqs: &'a [i64],
+    ) -> BoxFuture<'a, Result<Vec<(i64, u64)>, StoreError>> {
+        Box::pin(read::sizes(&self.readers, scope, seqs))
+    }
+
+    fn payloads<'a>(
+        &'a self,
+        scope: &'a Scope,
+        seqs: &'a [i64],
+    ) -> BoxFuture<'a, Result<Vec<(i64, String)>, StoreError>> {
+        Box::pin(read::payloads(&self.readers, scope, seqs))
+    }
+
+    fn tell<'a>(
+        &'a self,
+        scope: &'a Scope,
+        record: Entry,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            let holder = scope.holder().clone();
+            self.orders.store(holder, ClientId::collector(), vec![record]).await.map(drop)
+        })
+    }
+
+    fn sightings<'a>(
+        &'a self,
+        scope: &'a Scope,
+        errors: &'a [Fingerprint],
+    ) -> BoxFuture<'a, Result<Vec<Sighting>, StoreError>> {
+        Box::pin(errors::sightings(&self.readers, scope, errors))
+    }
+
+    fn with_error<'a>(
+        &'a self,
+        scope: &'a Scope,
+        error: Fingerprint,
+        after: Option<Cursor>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Page, StoreError>> {
+        Box::pin(errors::with(&self.readers, scope, error, after, limit))
+    }
+
+    fn statistics<'a>(
+        &'a self,
+        scope: &'a Scope,
+        selection: &'a Selection,
+        grouping: &'a Grouping,
+    ) -> BoxFuture<'a, Result<Statistics, StoreError>> {
+        Box::pin(statistics::statistics(&self.readers, scope, selection, grouping))
+    }
+
+    fn series<'a>(
+        &'a self,
+        scope: &'a Scope,
+        selection: &'a Selection,
+        grouping: &'a Grouping,
+        bucket: Bucket,
+        starts: &'a [i64],
+    ) -> BoxFuture<'a, Result<Series, StoreError>> {
+        Box::pin(statistics::series(&self.readers, scope, selection, grouping, bucket, starts))
+    }
+
+    fn values<'a>(
+        &'a self,
+        scope: &'a Scope,
+        kind: Kind,
+        dimension: Dimension,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Vec<String>, StoreError>> {
+        Box::pin(values::values(&self.readers, scope, kind, dimension, limit))
+    }
+
+    fn keys<'a>(&'a self, _: &'a Operator) -> BoxFuture<'a, Result<Vec<StoredKey>, StoreError>> {
+        Box::pin(keys::all(&self.keys))
+    }
+
+    fn create_key<'a>(
+        &'a self,
+        operator: &'a Operator,
+        key: NewKey,
+        record: KeyRecord,
+    ) -> BoxFuture<'a, Result<i64, StoreError>> {
+        let (act, done) = Act::new(operator.session(), move |writer| {
+            Box::pin(async move {
+                let key = keys::insert(writer, &key, time::now_millis()).await?;
+                Ok((key.id, vec![record.of(&key)]))
+            })
+        });
+        Box::pin(self.orders.act((act.of_keys(), done)))
+    }
+
+    fn revoke_key<'a>(
+        &'a self,
+        operator: &'a Operator,
+        key: i64,
+        record: KeyRecord,
+    ) -> BoxFuture<'a, Result<bool, StoreError>> {
+        let (act, done) = Act::new(operator.session(), move |writer| {
+            Box::pin(async move {
+                let key = keys::revoke(writer, key, time::now_millis()).await?;
+                Ok((key.is_some(), key.map(|key| record.of(&key)).into_iter().collect()))
+            })
+        });
+        Box::pin(self.orders.act((act.of_keys(), done)))
+    }
+
+    fn key_usages<'a>(
+        &'a self,
+        _: &'a Operator,
+        now: i64,
+    ) -> BoxFuture<'a, Result<Vec<KeyUsage>, StoreError>> {
+        Box::pin(uses::lately(&self.keys, now))
+    }
+
+    fn lost<'a>(&'a self, watch: &'a Watch) -> BoxFuture<'a, Result<Vec<LostTotal>, StoreError>> {
+        Box::pin(lost::totals(&self.readers, watch))
+    }
+
+    fn ping(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(async {
+            keys::generation(&self.keys).await?;
+            if self.orders.is_closed() {
+                return Err(StoreError::Closed);
+            }
+            self.health.failure().map_or(Ok(()), Err)
+        })
+    }
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {
+            self.orders.close();
+            let tasks = std::mem::take(&mut *self.tasks());
+            self.readers.close().await;
+            self.keys.close().await;
+            for task in tasks {
+                // A task that panicked has nothing left to close.
+                let _ = task.await;
+            }
+        })
+    }
+}
+
+impl fmt::Debug for PostgresStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresStore").finish_non_exhaustive()
+    }
+}

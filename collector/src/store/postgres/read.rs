@@ -1,0 +1,116 @@
+//! Reading whole records. The database shows those of the caller's clients alone; each statement says
+//! which they are as well, so that it is read by an index.
+
+use sqlx::Postgres;
+use sqlx::postgres::PgPool;
+use sqlx::query_builder::QueryBuilder;
+use uuid::Uuid;
+
+use super::failure::unavailable;
+use super::row::{self, COLUMNS};
+use super::scope::reading;
+use crate::auth::{Clients, Scope};
+use crate::store::{Listed, StoreError};
+use crate::time;
+
+/// One whole record.
+pub(super) async fn record(
+    readers: &PgPool,
+    scope: &Scope,
+    record_id: Uuid,
+) -> Result<Option<String>, StoreError> {
+    let mut reading = reading(readers, scope).await?;
+    let mut sql = one(scope, record_id);
+    sql.build_query_scalar().fetch_optional(&mut *reading).await.map_err(unavailable)
+}
+
+/// The narrow row of one record.
+pub(super) async fn line(
+    readers: &PgPool,
+    scope: &Scope,
+    record_id: Uuid,
+) -> Result<Option<Listed>, StoreError> {
+    let mut reading = reading(readers, scope).await?;
+    let mut sql = one_line(scope, record_id);
+    let found = sql.build().fetch_optional(&mut *reading).await.map_err(unavailable)?;
+    found.as_ref().map(row::listed).transpose()
+}
+
+/// How many bytes the whole records with these numbers have, each with its number.
+pub(super) async fn sizes(
+    readers: &PgPool,
+    scope: &Scope,
+    seqs: &[i64],
+) -> Result<Vec<(i64, u64)>, StoreError> {
+    let mut reading = reading(readers, scope).await?;
+    let found: Vec<(i64, i64)> = sqlx::query_as(&some("bytes"))
+        .bind(seqs)
+        .fetch_all(&mut *reading)
+        .await
+        .map_err(unavailable)?;
+    Ok(found.into_iter().map(|(seq, bytes)| (seq, bytes.unsigned_abs())).collect())
+}
+
+/// The whole records with these numbers, each with its number.
+pub(super) async fn payloads(
+    readers: &PgPool,
+    scope: &Scope,
+    seqs: &[i64],
+) -> Result<Vec<(i64, String)>, StoreError> {
+    let mut reading = reading(readers, scope).await?;
+    let found = sqlx::query_as(&some("payload::text")).bind(seqs).fetch_all(&mut *reading).await;
+    found.map_err(unavailable)
+}
+
+/// By the month that the id tells, and there by the client and the id.
+pub(super) fn one(scope: &Scope, record_id: Uuid) -> QueryBuilder<'_, Postgres> {
+    let mut sql = newest(
+        "payload::text, log.seq",
+        "JOIN payloads USING (seq, recorded_at)",
+        scope,
+        record_id,
+    );
+    sql.push(" LIMIT 1");
+    sql
+}
+
+pub(super) fn one_line(scope: &Scope, record_id: Uuid) -> QueryBuilder<'_, Postgres> {
+    let mut sql = newest(COLUMNS, "", scope, record_id);
+    sql.push(" LIMIT 1");
+    sql
+}
+
+fn newest<'a>(
+    what: &str,
+    joined: &str,
+    scope: &'a Scope,
+    record_id: Uuid,
+) -> QueryBuilder<'a, Postgres> {
+    let mut sql = QueryBuilder::new(format!("SELECT {what} FROM "));
+    if *scope.clients() == Clients::All {
+        sql.push("clients JOIN ");
+    }
+    sql.push("workflow_logs AS log ");
+    match scope.clients() {
+        Clients::All => {
+            sql.push("ON log.client_id = clients.client_id ").push(joined).push(" WHERE ")
+        }
+        Clients::One(client) => sql
+            .push(joined)
+            .push(" WHERE log.client_id = ")
+            .push_bind(client.as_str())
+            .push(" AND "),
+    };
+    let recorded_at = time::of_uuid_v7(record_id).unwrap_or_default();
+    sql.push("log.record_id = ").push_bind(record_id);
+    sql.push(" AND log.recorded_at = to_timestamp(")
+        .push_bind(recorded_at)
+        .push("::float8 / 1000)");
+    sql.push(" ORDER BY log.seq DESC");
+    sql
+}
+
+/// Something of each of the records with these numbers.
+pub(super) fn some(something: &str) -> String {
+    format!("SELECT seq, {something} FROM payloads WHERE seq = ANY($1)")
+}

@@ -1,0 +1,353 @@
+//! The tasks that write: while one of them has its transaction synced, the next gathers what has come
+//! meanwhile.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use sqlx::Executor;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use tokio::sync::{Mutex, Notify, mpsc};
+use tokio::time::timeout;
+
+use super::failure::{IN_THE_WAY, READ_ONLY, unavailable};
+use super::rollup::Known;
+use super::{details, errors, insert, keys, locks, lost, open, sessions};
+use crate::auth::{ClientId, Holder};
+use crate::metrics;
+use crate::store::entry::Numbered;
+use crate::store::health::Health;
+use crate::store::orders::{Act, Append, Order, Work, answer, gather};
+use crate::store::{Entry, StoreError, Stored};
+
+/// After which time without an order to try again whether it can be written.
+const AGAIN: Duration = Duration::from_secs(1);
+/// How often records are tried to be stored where others are in the way.
+const ATTEMPTS: u32 = 5;
+
+/// Where all writers take their orders.
+pub(super) type Orders = Arc<Mutex<mpsc::Receiver<Order<PgConnection>>>>;
+
+/// One of the writers and what it knows.
+#[derive(Debug)]
+pub(super) struct Writer {
+    options: PgConnectOptions,
+    /// `None` before the first order, and where it broke.
+    connection: Option<PgConnection>,
+    orders: Orders,
+    known: Known,
+    /// Told that there is more to index.
+    stored: Arc<Notify>,
+    health: Arc<Health>,
+}
+
+/// What a writer does next.
+enum Next {
+    Records(Vec<Append>, Option<Order<PgConnection>>),
+    Act(Act<PgConnection>),
+}
+
+impl Writer {
+    pub(super) fn new(
+        options: PgConnectOptions,
+        orders: Orders,
+        stored: Arc<Notify>,
+        health: Arc<Health>,
+    ) -> Self {
+        Self { options, connection: None, orders, known: Known::default(), stored, health }
+    }
+
+    /// Works until nobody can ask any more.
+    pub(super) async fn run(mut self) {
+        while let Some(next) = self.next().await {
+            match next {
+                Next::Records(group, other) => {
+                    self.append(group).await;
+                    if let Some(Order::Act(act)) = other {
+                        self.act(act).await;
+                    }
+                }
+                Next::Act(act) => self.act(act).await,
+            }
+        }
+    }
+
+    /// The next order with all that waits behind it. One writer takes them at a time.
+    async fn next(&mut self) -> Option<Next> {
+        let orders = Arc::clone(&self.orders);
+        let mut orders = orders.lock().await;
+        match self.receive(&mut orders).await? {
+            Order::Append(first) => {
+                let (group, other) = gather(&mut orders, first).await;
+                metrics::waiting(orders.len());
+                Some(Next::Records(group, other))
+            }
+            Order::Act(act) => Some(Next::Act(act)),
+        }
+    }
+
+    /// The next order. While nothing can be written it tries by itself whether that is over: nobody
+    /// may be sent here again before.
+    async fn receive(
+        &mut self,
+        orders: &mut mpsc::Receiver<Order<PgConnection>>,
+    ) -> Option<Order<PgConnection>> {
+        while self.health.failure().is_some() {
+            match timeout(AGAIN, orders.recv()).await {
+                Ok(order) => return order,
+                Err(_) => self.try_to_write().await,
+            }
+        }
+        orders.recv().await
+    }
+
+    /// Writes what is there already.
+    async fn try_to_write(&mut self) {
+        let result = async {
+            let writer = self.begin("").await?;
+            let sql = "UPDATE counters SET value = value WHERE name = 'key_generation'";
+            writer.execute(sql).await.map(drop).map_err(unavailable)
+        };
+        let result = result.await;
+        // How it went is noted there.
+        let _ = self.end(result).await;
+    }
+
+    async fn append(&mut self, group: Vec<Append>) {
+        let (mut records, mut holders, mut waiting) = (Vec::new(), Vec::new(), Vec::new());
+        for Append { holder, client, entries, answer } in group {
+            waiting.push((entries.len(), answer));
+            for entry in entries {
+                holders.push(holder.clone());
+                records.push(Numbered { seq: 0, client: client.clone(), entry });
+            }
+        }
+        let begun = Instant::now();
+        let result = self.store(&holders, &mut records).await;
+        metrics::commit(records.len(), begun.elapsed());
+        if matches!(result, Err(StoreError::Damaged(_))) && waiting.len() > 1 {
+            // One of them cannot be stored, and the others have nothing to do with it.
+            return self.append_each(&holders, records, waiting).await;
+        }
+        answer(waiting, result);
+    }
+
+    async fn append_each(
+        &mut self,
+        holders: &[Holder],
+        mut records: Vec<Numbered>,
+        waiting: Vec<(usize, crate::store::orders::Answer<Vec<Stored>>)>,
+    ) {
+        let (mut records, mut holders) = (&mut records[..], holders);
+        for (count, waiting) in waiting {
+            let (own, rest) = records.split_at_mut(count);
+            let (own_holders, rest_holders) = holders.split_at(count);
+            let result = self.store(own_holders, own).await;
+            answer(vec![(count, waiting)], result);
+            (records, holders) = (rest, rest_holders);
+        }
+    }
+
+    /// All of these in one transaction, which is tried again where others are in the way; `None` for
+    /// a record whose key was revoked, or whose session has ended.
+    async fn store(
+        &mut self,
+        holders: &[Holder],
+        records: &mut [Numbered],
+    ) -> Result<Vec<Option<Stored>>, StoreError> {
+        let mut attempt = 1;
+        loop {
+            let result = self.transaction(holders, records).await;
+            if attempt == ATTEMPTS || result != Err(StoreError::Unavailable(IN_THE_WAY)) {
+                self.health.note(result.as_ref().err());
+                return result;
+            }
+            attempt += 1;
+        }
+    }
+
+    async fn transaction(
+        &mut self,
+        holders: &[Holder],
+        records: &mut [Numbered],
+    ) -> Result<Vec<Option<Stored>>, StoreError> {
+        let result = self.fill(holders, records).await;
+        self.finish(result).await
+    }
+
+    async fn fill(
+        &mut self,
+        holders: &[Holder],
+        records: &mut [Numbered],
+    ) -> Result<Vec<Option<Stored>>, StoreError> {
+        let mut known = std::mem::take(&mut self.known);
+        let learned = known.learn(self.connected().await?, records).await;
+        self.known = known;
+        learned?;
+        // Together with the others that store; a revocation waits for all of them.
+        let lock = format!("; SELECT pg_advisory_xact_lock_shared({})", locks::KEYS);
+        let writer = self.begin(&lock).await?;
+        let admitted = admitted(writer, holders).await?;
+        let mut outcomes: Vec<_> =
+            admitted.iter().map(|is_in| is_in.then_some(Stored::Duplicate)).collect();
+        for place in self.insert(records, &admitted).await? {
+            outcomes[place] = Some(Stored::New);
+        }
+        Ok(outcomes)
+    }
+
+    /// Inserts what is new of those that are admitted, and tells at which places that is.
+    async fn insert(
+        &mut self,
+        records: &mut [Numbered],
+        admitted: &[bool],
+    ) -> Result<Vec<usize>, StoreError> {
+        let Self { connection, known, .. } = self;
+        let writer = connection.as_mut().ok_or(StoreError::Unavailable(BROKEN))?;
+        let mut places: Vec<_> = (0..records.len()).filter(|place| admitted[*place]).collect();
+        let wanted: Vec<_> = places.iter().map(|place| &records[*place]).collect();
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
+        let numbers = insert::rows(writer, &wanted).await?;
+        for (place, number) in places.iter().zip(&numbers) {
+            records[*place].seq = number.unwrap_or_default();
+        }
+        let mut numbers = numbers.into_iter();
+        places.retain(|_| numbers.next().flatten().is_some());
+        let new: Vec<_> = places.iter().map(|place| &records[*place]).collect();
+        if new.is_empty() {
+            return Ok(Vec::new());
+        }
+        insert::payloads(writer, &new).await?;
+        known.add(writer, &new).await?;
+        details::add(writer, &new).await?;
+        lost::add(writer, &new).await?;
+        errors::add(writer, &new).await?;
+        insert::unindexed(writer, &new).await?;
+        Ok(places)
+    }
+
+    async fn act(&mut self, act: Act<PgConnection>) {
+        let Act { session, changes_keys, work, answer } = act;
+        let result = self.acted(session, changes_keys, work).await;
+        // Who no longer waits for it need not know.
+        let _ = answer.send(result);
+    }
+
+    async fn acted(
+        &mut self,
+        session: Option<i64>,
+        changes_keys: bool,
+        work: Work<PgConnection>,
+    ) -> Result<(), StoreError> {
+        let result = self.work(session, changes_keys, work).await;
+        // That somebody has no right is no failure of the store.
+        let has_right = result != Err(StoreError::Revoked);
+        self.end(if has_right { result } else { Ok(()) }).await?;
+        if has_right { Ok(()) } else { Err(StoreError::Revoked) }
+    }
+
+    async fn work(
+        &mut self,
+        session: Option<i64>,
+        changes_keys: bool,
+        work: Work<PgConnection>,
+    ) -> Result<(), StoreError> {
+        let lock = format!("; SELECT pg_advisory_xact_lock({})", locks::KEYS);
+        let writer = self.begin(if changes_keys { &lock } else { "" }).await?;
+        if let Some(session) = session {
+            if !sessions::holds(writer, session).await? {
+                return Err(StoreError::Revoked);
+            }
+        }
+        let told = work(writer).await?;
+        self.tell(told).await
+    }
+
+    /// Records of the collector's own.
+    async fn tell(&mut self, entries: Vec<Entry>) -> Result<(), StoreError> {
+        let numbered = |entry| Numbered { seq: 0, client: ClientId::collector(), entry };
+        let mut records: Vec<_> = entries.into_iter().map(numbered).collect();
+        let Self { connection, known, .. } = self;
+        let writer = connection.as_mut().ok_or(StoreError::Unavailable(BROKEN))?;
+        // Few acts at once tell of the same: here nobody waits long.
+        known.learn(writer, &records).await?;
+        let admitted = vec![true; records.len()];
+        self.insert(&mut records, &admitted).await.map(drop)
+    }
+
+    async fn connected(&mut self) -> Result<&mut PgConnection, StoreError> {
+        if self.connection.is_none() {
+            self.connection = Some(open::writer(&self.options).await?);
+        }
+        self.connection.as_mut().ok_or(StoreError::Unavailable(BROKEN))
+    }
+
+    /// Begins a transaction, on the way with what else is to be said first.
+    async fn begin(&mut self, and: &str) -> Result<&mut PgConnection, StoreError> {
+        let writer = self.connected().await?;
+        let sql = format!("BEGIN{and}");
+        writer.execute(sql.as_str()).await.map_err(unavailable)?;
+        Ok(writer)
+    }
+
+    /// Ends a transaction, and notes how that went.
+    async fn end<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
+        let result = self.finish(result).await;
+        self.health.note(result.as_ref().err());
+        result
+    }
+
+    /// Commits what went well and takes back what did not.
+    async fn finish<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
+        let result = match (result, &mut self.connection) {
+            (Ok(value), Some(writer)) => {
+                writer.execute("COMMIT").await.map(|_| value).map_err(unavailable)
+            }
+            (Ok(_), None) => Err(StoreError::Unavailable(BROKEN)),
+            (Err(error), _) => Err(error),
+        };
+        match &result {
+            Ok(_) => self.stored.notify_one(),
+            Err(error) => {
+                self.known = Known::default();
+                self.take_back(*error == StoreError::Unavailable(READ_ONLY)).await;
+            }
+        }
+        result
+    }
+
+    /// Takes back what is open; what cannot be taken back by a connection goes with it. So does a
+    /// connection to a standby: the next one may find the server that took over.
+    async fn take_back(&mut self, is_standby: bool) {
+        if let Some(mut writer) = self.connection.take() {
+            let rolled_back = timeout(AGAIN, writer.execute("ROLLBACK")).await;
+            if !is_standby && matches!(rolled_back, Ok(Ok(_))) {
+                self.connection = Some(writer);
+            }
+        }
+    }
+}
+
+const BROKEN: &str = "the connection was broken";
+
+/// Which of these may store: those whose key is not revoked, and whose session stands.
+async fn admitted(writer: &mut PgConnection, holders: &[Holder]) -> Result<Vec<bool>, StoreError> {
+    let mut asked: Vec<i64> = Vec::new();
+    for holder in holders {
+        if let Holder::Key(key) = holder {
+            if !asked.contains(key) {
+                asked.push(*key);
+            }
+        }
+    }
+    let active = keys::among(writer, &asked).await?;
+    let mut admitted = Vec::with_capacity(holders.len());
+    for holder in holders {
+        admitted.push(match holder {
+            Holder::Key(key) => active.contains(key),
+            Holder::Session { session, .. } => sessions::holds(writer, *session).await?,
+        });
+    }
+    Ok(admitted)
+}
