@@ -10,6 +10,7 @@ mod certificate;
 mod connections;
 mod contract;
 mod crowds;
+mod database;
 mod described;
 mod description;
 mod end_to_end;
