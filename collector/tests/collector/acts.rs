@@ -1,12 +1,13 @@
 //! Whoever makes or revokes a key leaves a record of it, which a provider reads.
 
+use crate::home::Home;
 use crate::process::Process;
 use crate::together::keys;
 use epilogue_collector::COLLECTOR_CLIENT;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_provider_reads_who_made_and_revoked_keys() {
-    let data = tempfile::tempdir().unwrap();
+    let data = Home::new();
     let process = Process::start(data.path());
     let [_, read] = process.keys.clone().unwrap();
     let create = ["create", "--client", "p", "--scope", "provider"];

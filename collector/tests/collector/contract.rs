@@ -342,7 +342,7 @@ async fn in_a_directory() -> Option<(Shared, tempfile::TempDir)> {
 
 /// A store in a database that goes with the test, where there is a server for it.
 async fn in_a_database() -> Option<(Shared, Database)> {
-    let place = Database::fresh().await?;
+    let place = Database::fresh()?;
     let store = store::open(Some(&place.address()), Path::new("")).await.unwrap();
     Some((store, place))
 }

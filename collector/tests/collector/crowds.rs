@@ -5,6 +5,7 @@ use std::fs;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use crate::home::Home;
 use crate::limits;
 use crate::process::{Process, binary};
 use crate::server::record;
@@ -47,7 +48,7 @@ async fn crowd(process: &Process, size: u64) -> Vec<TcpStream> {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_idle_crowd_is_kept_and_others_are_served() {
     let size = limits::connections(CROWD, IN_CI);
-    let data = tempfile::tempdir().unwrap();
+    let data = Home::new();
     let mut command = binary();
     // What is measured here is not to be closed for its idleness, however slow the machine.
     command.env("EPILOGUE_HEADER_TIMEOUT_SECONDS", "3600");
@@ -70,7 +71,7 @@ async fn an_idle_crowd_is_kept_and_others_are_served() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crowd_beyond_the_limit_locks_nobody_out() {
-    let data = tempfile::tempdir().unwrap();
+    let data = Home::new();
     let mut command = binary();
     command.env("EPILOGUE_HEADER_TIMEOUT_SECONDS", "3600").env("EPILOGUE_MAX_CONNECTIONS", "50");
     let process = Process::run(&mut command, data.path());

@@ -1,10 +1,14 @@
 //! Databases of PostgreSQL for the tests, where there is a server: `scripts/postgres run` starts one
 //! and says where by `EPILOGUE_TEST_POSTGRES`.
 
+use std::thread;
+
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions, Connection, Executor};
 use url::Url;
 use uuid::Uuid;
+
+const ROLES: [&str; 3] = ["epilogue_owner", "epilogue_writer", "epilogue_reader"];
 
 /// A new database. It goes with the test.
 pub(crate) struct Database {
@@ -14,17 +18,14 @@ pub(crate) struct Database {
 
 impl Database {
     /// A new database of the server that the tests were told of; `None` where they were told of none.
-    pub(crate) async fn fresh() -> Option<Self> {
-        let server = std::env::var("EPILOGUE_TEST_POSTGRES").ok()?;
-        Some(Self::of(server).await)
+    pub(crate) fn fresh() -> Option<Self> {
+        std::env::var("EPILOGUE_TEST_POSTGRES").ok().map(Self::of)
     }
 
     /// A new database of this server.
-    pub(crate) async fn of(server: String) -> Self {
+    pub(crate) fn of(server: String) -> Self {
         let name = format!("epilogue_test_{}", Uuid::now_v7().simple());
-        let mut connection = connect(&server).await;
-        connection.execute(format!("CREATE DATABASE {name}").as_str()).await.unwrap();
-        connection.close().await.unwrap();
+        run(&server, vec![format!("CREATE DATABASE {name}")]);
         Self { server, name }
     }
 
@@ -39,6 +40,19 @@ impl Database {
     pub(crate) async fn connect(&self) -> PgConnection {
         connect(&self.address()).await
     }
+
+    /// A connection to it as somebody who is in this role, and in no other.
+    pub(crate) async fn connect_in(&self, role: &str) -> PgConnection {
+        let (name, password) = (format!("{}_{role}", self.name), Uuid::now_v7().simple());
+        let sql = format!("CREATE ROLE {name} LOGIN PASSWORD '{password}' IN ROLE {role}");
+        self.connect().await.execute(sql.as_str()).await.unwrap();
+        let mut address = Url::parse(&self.address()).unwrap();
+        address.set_username(&name).unwrap();
+        address.set_password(Some(&password.to_string())).unwrap();
+        let mut connection = connect(address.as_str()).await;
+        connection.execute("SET search_path = epilogue, pg_temp").await.unwrap();
+        connection
+    }
 }
 
 async fn connect(address: &str) -> PgConnection {
@@ -46,21 +60,29 @@ async fn connect(address: &str) -> PgConnection {
     options.disable_statement_logging().connect().await.unwrap()
 }
 
+/// Has statements run one after the other, whatever runtime this is called in, or none.
+fn run(server: &str, statements: Vec<String>) {
+    let server = server.to_owned();
+    let running = thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let mut connection = connect(&server).await;
+            for sql in statements {
+                connection.execute(sql.as_str()).await.unwrap();
+            }
+            connection.close().await.unwrap();
+        });
+    });
+    // A test that fails already is not to end the whole run.
+    let has_run = running.join();
+    assert!(has_run.is_ok() || thread::panicking(), "the server of the tests refuses");
+}
+
 impl Drop for Database {
     fn drop(&mut self) {
-        let (server, name) = (self.server.clone(), self.name.clone());
-        // The runtime of the test may be ending, so that this takes one of its own.
-        let dropping = std::thread::spawn(move || {
-            let runtime =
-                tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(async {
-                let mut connection = connect(&server).await;
-                let sql = format!("DROP DATABASE {name} WITH (FORCE)");
-                connection.execute(sql.as_str()).await.unwrap();
-            });
-        });
-        // A test that fails already is not to end the whole run.
-        let dropped = dropping.join();
-        assert!(dropped.is_ok() || std::thread::panicking(), "the database stays behind");
+        let name = &self.name;
+        let roles = ROLES.map(|role| format!("DROP ROLE IF EXISTS {name}_{role}"));
+        let database = format!("DROP DATABASE {name} WITH (FORCE)");
+        run(&self.server, [vec![database], roles.to_vec()].concat());
     }
 }

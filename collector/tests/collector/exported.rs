@@ -1,12 +1,11 @@
 //! A list is exported whole, as it is read, and whoever does so is recorded.
 
+use crate::home::run_sql;
 use crate::server::{Server, id, record_with};
 use epilogue_collector::store::{Entry, Kind, Outcome, Row};
 use epilogue_collector::{Auth, COLLECTOR_CLIENT, KeyScope, Operator, revoke_key};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
-use sqlx::ConnectOptions;
-use sqlx::sqlite::SqliteConnectOptions;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -204,11 +203,13 @@ async fn what_cannot_be_recorded_is_not_given() {
     fill(&server, 100, 10).await;
     let read = server.key("demo", KeyScope::Read).await;
     assert_eq!(export(&server, &read, "").await.status(), 200);
-    let file = server.directory().join("epilogue.db");
-    let mut shell = SqliteConnectOptions::new().filename(file).connect().await.unwrap();
     let refusal = "CREATE TRIGGER refusal BEFORE INSERT ON workflow_logs \
          BEGIN SELECT RAISE(ABORT, 'nothing is taken'); END";
-    sqlx::query(refusal).execute(&mut shell).await.unwrap();
+    let in_postgres = "CREATE FUNCTION epilogue.refuse() RETURNS trigger LANGUAGE plpgsql \
+         AS $$ BEGIN RAISE EXCEPTION 'nothing is taken'; END $$; \
+         CREATE TRIGGER refusal BEFORE INSERT ON epilogue.workflow_logs \
+         FOR EACH ROW EXECUTE FUNCTION epilogue.refuse()";
+    run_sql(server.directory(), refusal, in_postgres).await;
     let refused = export(&server, &read, "").await;
     assert!(refused.status().is_server_error());
     let told: Value = serde_json::from_str(&refused.text().await.unwrap()).unwrap();

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use reqwest::Client;
 use tokio::sync::mpsc;
 
+use crate::home::Home;
 use crate::process::{Process, until, without_settings};
 use crate::server::{id, record_with};
 use crate::sums;
@@ -52,7 +53,7 @@ async fn ready(process: &Process) -> u16 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_answered_survives_a_kill() {
-    let data = tempfile::tempdir().unwrap();
+    let data = Home::new();
     let mut process = Process::start(data.path());
     let [ingest, read] = process.keys.clone().unwrap();
     let (mut all, key): (_, Arc<str>) = (HashSet::new(), ingest.into());

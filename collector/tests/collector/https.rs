@@ -7,6 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::certificate::Certificate;
+use crate::home::Home;
 use crate::process::{Process, binary};
 use crate::server::record;
 
@@ -22,7 +23,7 @@ fn over_tls(data: &Path, certificate: &Certificate) -> Process {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn https_is_served_and_plain_http_does_no_harm() {
-    let data = tempfile::tempdir().unwrap();
+    let data = Home::new();
     let process = over_tls(data.path(), &Certificate::make(data.path(), "own"));
     assert!(process.url.starts_with("https://"), "{}", process.url);
     let [ingest, read] = process.keys.clone().unwrap();

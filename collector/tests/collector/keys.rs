@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 
+use crate::home::store_of;
 use crate::server::{Server, record, record_with};
 use epilogue_collector::store::{self};
 use epilogue_collector::{ClientId, Config, KeyScope, Operator, create_key, revoke_key};
@@ -13,8 +14,9 @@ async fn another_process_makes_and_revokes_keys_at_once() {
     let server = Server::start().await;
     let first = server.key("demo", KeyScope::Ingest).await;
     assert_eq!(server.post(&first, record("demo").to_string()).await.0, 200);
-    // A second store over the same file is what another process has.
-    let other = store::open(None, server.directory()).await.unwrap();
+    // A second store over the same records is what another process has.
+    let address = store_of(server.directory());
+    let other = store::open(address.as_deref(), server.directory()).await.unwrap();
     let operator = Operator::at_the_command_line();
     let client = ClientId::new("demo").unwrap();
     for scope in [KeyScope::Ingest, KeyScope::Read] {

@@ -1,5 +1,6 @@
 //! `/metrics` tells what producers have lost, and names clients to a provider's key alone.
 
+use crate::home::Home;
 use crate::process::Process;
 use crate::server::record_with;
 use crate::together::keys;
@@ -23,7 +24,7 @@ fn figures(page: &str, name: &str) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_largest_figure_of_each_process_is_summed_up() {
-    let data = tempfile::tempdir().unwrap();
+    let data = Home::new();
     let mut process = Process::start(data.path());
     let create = async |client, scope| {
         keys(data.path(), &["create", "--client", client, "--scope", scope]).await

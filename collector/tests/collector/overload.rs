@@ -12,6 +12,7 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
+use crate::home::Home;
 use crate::limits;
 use crate::process::{Process, new_key, until};
 use crate::server::{Server, id, record, record_with};
@@ -183,7 +184,7 @@ async fn store_on(process: Arc<Process>, key: String) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_end_under_load_loses_nothing_that_was_answered() {
-    let data = tempfile::tempdir().unwrap();
+    let data = Home::new();
     let process = Arc::new(Process::start(data.path()));
     let [ingest, read] = process.keys.clone().unwrap();
     let mut load = JoinSet::new();

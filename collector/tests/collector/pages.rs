@@ -3,10 +3,9 @@
 use epilogue_collector::{ClientId, KeyScope, Role};
 use reqwest::{Response, StatusCode, redirect};
 use serde_json::Value;
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, Connection};
 
 use crate::browser::Browser;
+use crate::home::run_sql;
 use crate::server::{Server, id};
 
 /// Somebody who is logged in, and a producer of the same client.
@@ -86,8 +85,6 @@ pub(crate) fn visible_text(page: &str) -> String {
 
 /// Takes every payload away, as a person with a SQL shell could.
 pub(crate) async fn forget_payloads(server: &Server) {
-    let file = server.directory().join("epilogue.db");
-    let mut shell = SqliteConnectOptions::new().filename(file).connect().await.unwrap();
-    sqlx::query("DELETE FROM payloads").execute(&mut shell).await.unwrap();
-    shell.close().await.unwrap();
+    let sql = "DELETE FROM payloads";
+    run_sql(server.directory(), sql, "DELETE FROM epilogue.payloads").await;
 }

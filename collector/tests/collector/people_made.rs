@@ -2,13 +2,13 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
-use crate::process::{Process, binary};
+use crate::home::Home;
+use crate::process::{Process, binary_over};
 
 fn users(data: &Path, arguments: &[&str]) -> Output {
-    let mut command: Command = binary();
-    command.arg("users").args(arguments).arg("--data").arg(data).output().unwrap()
+    binary_over(data).arg("users").args(arguments).output().unwrap()
 }
 
 fn told(output: &Output) -> String {
@@ -18,9 +18,8 @@ fn told(output: &Output) -> String {
 
 /// What the server says until it listens.
 fn first_lines(data: &Path) -> Vec<String> {
-    let mut child = binary()
-        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-        .arg(data)
+    let mut child = binary_over(data)
+        .args(["serve", "--listen", "127.0.0.1:0"])
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
@@ -51,7 +50,7 @@ async fn gets_in(process: &Process, name: &str, password: &str) -> bool {
 
 #[test]
 fn a_store_without_users_gets_one_which_is_shown_once() {
-    let data = tempfile::tempdir().unwrap();
+    let data = Home::new();
     let lines = first_lines(data.path());
     let starts: Vec<_> = lines.iter().map(|line| line.split(": ").next().unwrap()).collect();
     assert_eq!(starts[..4], ["api key", "read key", "dashboard login", "dashboard"]);
@@ -64,7 +63,7 @@ fn a_store_without_users_gets_one_which_is_shown_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_command_line_makes_users_of_a_running_server() {
-    let data = tempfile::tempdir().unwrap();
+    let data = Home::new();
     let process = Process::start(data.path());
     let first = told(&users(data.path(), &["create", "--name", "Maria", "--role", "provider"]));
     assert!(gets_in(&process, "maria", &first).await);
@@ -93,7 +92,7 @@ async fn the_command_line_makes_users_of_a_running_server() {
 
 #[test]
 fn what_makes_no_sense_makes_nobody() {
-    let data = tempfile::tempdir().unwrap();
+    let data = Home::new();
     for arguments in [
         &["create", "--name", "a b", "--role", "provider"][..],
         &["create", "--name", "a", "--role", "king"],

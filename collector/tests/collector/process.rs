@@ -12,6 +12,7 @@ use reqwest::{Client, StatusCode};
 use serde_json::Value;
 use tokio::time::{sleep, timeout};
 
+use crate::home::store_of;
 use crate::server::{answer, id};
 
 /// How long anything may take before a test gives up; none is ever waited for in vain.
@@ -22,6 +23,20 @@ pub(crate) fn binary() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_epilogue-collector"));
     without_settings(&mut command);
     command
+}
+
+/// The binary as a command over the store that a directory stands for.
+pub(crate) fn binary_over(data: &Path) -> Command {
+    let mut command = binary();
+    use_store(&mut command, data);
+    command
+}
+
+fn use_store(command: &mut Command, data: &Path) {
+    command.env("EPILOGUE_DATA", data);
+    if let Some(address) = store_of(data) {
+        command.env("EPILOGUE_STORE", address);
+    }
 }
 
 /// Takes away what the tests' own environment says: a test must not write into somebody's store.
@@ -35,8 +50,8 @@ pub(crate) fn without_settings(command: &mut Command) {
 
 /// A new key of this client, made as a person makes one.
 pub(crate) fn new_key(data: &Path, client: &str, scope: &str) -> String {
-    let mut command = binary();
-    command.args(["keys", "create", "--client", client, "--scope", scope, "--data"]).arg(data);
+    let mut command = binary_over(data);
+    command.args(["keys", "create", "--client", client, "--scope", scope]);
     let output = command.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
@@ -69,9 +84,9 @@ impl Process {
 
     /// The same by another program that becomes the binary.
     pub(crate) fn run(command: &mut Command, data: &Path) -> Self {
+        use_store(command, data);
         let mut child = command
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-            .arg(data)
+            .args(["serve", "--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();

@@ -9,18 +9,19 @@ use epilogue_collector::store::{self, Store};
 use epilogue_collector::{ClientId, Config, KeyScope, Operator, create_key, run};
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
+
+use crate::home::{Home, store_of};
 
 /// A server on a port of its own, with a store that goes with it.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) http: Client,
-    data: TempDir,
+    data: Home,
     end: Option<oneshot::Sender<()>>,
     running: JoinHandle<()>,
 }
@@ -31,12 +32,18 @@ impl Server {
     }
 
     pub(crate) async fn with(config: Config) -> Self {
-        Self::over(tempfile::tempdir().unwrap(), config).await
+        Self::over(Home::new(), config).await
+    }
+
+    /// A server over a file, for what is true of SQLite alone.
+    pub(crate) async fn embedded() -> Self {
+        Self::over(Home::embedded(), Config::default()).await
     }
 
     /// A server over a store that may be there already.
-    pub(crate) async fn over(data: TempDir, config: Config) -> Self {
-        let store = store::open(None, data.path()).await.unwrap();
+    pub(crate) async fn over(data: Home, config: Config) -> Self {
+        let address = store_of(data.path());
+        let store = store::open(address.as_deref(), data.path()).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (end, ended) = oneshot::channel::<()>();
@@ -85,7 +92,7 @@ impl Server {
     }
 
     /// Tells the server to end, and waits until it has.
-    pub(crate) async fn end(mut self) -> TempDir {
+    pub(crate) async fn end(mut self) -> Home {
         self.end.take().unwrap().send(()).unwrap();
         self.running.await.unwrap();
         self.data

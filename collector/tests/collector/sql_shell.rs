@@ -52,7 +52,7 @@ fn not_of_the_webhook() -> [Value; 2] {
 }
 
 async fn shell() -> (Server, SqliteConnection) {
-    let server = Server::start().await;
+    let server = Server::embedded().await;
     let key = server.key("demo", KeyScope::Ingest).await;
     let [whatsapp, read] = not_of_the_webhook();
     let records = json!([

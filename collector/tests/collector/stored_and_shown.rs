@@ -1,7 +1,8 @@
 //! What was answered 200 is stored once, and is shown at once to whoever may see it.
 
+use crate::home::store_of;
 use crate::server::{Server, id, record, record_with};
-use epilogue_collector::{Auth, KeyScope};
+use epilogue_collector::{Auth, KeyScope, store};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -91,7 +92,8 @@ async fn what_was_stored_is_there_after_a_restart() {
     let sent = record("demo");
     server.post(&ingest, sent.to_string()).await;
     let data = server.end().await;
-    let store = epilogue_collector::store::open(None, data.path()).await.unwrap();
+    let address = store_of(data.path());
+    let store = store::open(address.as_deref(), data.path()).await.unwrap();
     let auth = Auth::new(store.clone(), None);
     assert!(auth.ingest(Some(ingest.as_bytes())).await.is_ok());
     let scope = auth.read(Some(read.as_bytes())).await.unwrap();

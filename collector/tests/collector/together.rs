@@ -8,7 +8,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{Connection, Executor};
 use tokio::task::{JoinSet, spawn_blocking};
 
-use crate::process::{Process, binary};
+use crate::home::Home;
+use crate::process::{Process, binary_over};
 use crate::server::{id, record};
 use crate::sums;
 
@@ -24,8 +25,8 @@ async fn two(data: &Path) -> [Arc<Process>; 2] {
 
 /// Runs `keys` as a command of its own, and gives back what it printed.
 pub(crate) async fn keys(data: &Path, arguments: &[&str]) -> String {
-    let mut command = binary();
-    command.arg("--data").arg(data).arg("keys").args(arguments);
+    let mut command = binary_over(data);
+    command.arg("keys").args(arguments);
     let output = spawn_blocking(move || command.output()).await.unwrap().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
@@ -40,7 +41,7 @@ async fn newest_key(data: &Path) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn both_start_on_an_empty_directory() {
     for _ in 0..10 {
-        let data = tempfile::tempdir().unwrap();
+        let data = Home::new();
         let both = two(data.path()).await;
         let keys = both.iter().find_map(|process| process.keys.clone());
         let [ingest, read] = keys.expect("one of them shows the first keys");
@@ -57,7 +58,7 @@ async fn both_start_on_an_empty_directory() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_records_at_both_are_stored_once() {
-    let data = tempfile::tempdir().unwrap();
+    let data = Home::new();
     let [one, other] = two(data.path()).await;
     let [ingest, read] = one.keys.clone().or_else(|| other.keys.clone()).unwrap();
     let records: Arc<Vec<_>> = Arc::new((0..200).map(|_| record("demo")).collect());
@@ -92,7 +93,7 @@ async fn the_same_records_at_both_are_stored_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_is_revoked_whoever_holds_the_index_of_words() {
-    let data = tempfile::tempdir().unwrap();
+    let data = Home::embedded();
     let process = Process::start(data.path());
     let [_, read] = process.keys.clone().unwrap();
     let index = SqliteConnectOptions::new().filename(data.path().join("epilogue-text.db"));
@@ -104,7 +105,7 @@ async fn a_key_is_revoked_whoever_holds_the_index_of_words() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_act_at_both_at_once_also_under_load() {
-    let data = tempfile::tempdir().unwrap();
+    let data = Home::new();
     let both = two(data.path()).await;
     let ingest = both.iter().find_map(|process| process.keys.clone()).unwrap()[0].clone();
     let mut load = JoinSet::new();

@@ -1,12 +1,13 @@
 //! Whoever watches the server learns how it is, and nothing of the records.
 
+use crate::home::Home;
 use crate::process::{Process, new_key};
 use crate::server::record;
 
 /// A process of its own, since everything in one process counts together.
 #[tokio::test]
 async fn the_server_tells_how_it_is() {
-    let data = tempfile::tempdir().unwrap();
+    let data = Home::new();
     let process = Process::start(data.path());
     let key = new_key(data.path(), "quite-a-client", "ingest");
     process.post(&key, record("quite-a-client").to_string()).await.unwrap();

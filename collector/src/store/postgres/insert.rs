@@ -113,13 +113,8 @@ pub(super) async fn unindexed(
     writer: &mut PgConnection,
     records: &[&Numbered],
 ) -> Result<(), StoreError> {
-    let made = || records.iter().map(|it| it.entry.row.recorded_at());
-    let sql = "INSERT INTO unindexed (seqs, since, until) \
-         VALUES ($1, to_timestamp($2::float8 / 1000), to_timestamp($3::float8 / 1000))";
-    let query = sqlx::query(sql)
-        .bind(column(records, |it| it.seq))
-        .bind(made().min().unwrap_or_default())
-        .bind(made().max().unwrap_or_default());
+    let query =
+        sqlx::query("INSERT INTO unindexed (seqs) VALUES ($1)").bind(column(records, |it| it.seq));
     query.execute(writer).await.map(drop).map_err(unavailable)
 }
 

@@ -8,10 +8,11 @@ use super::{locks, roles};
 use crate::store::StoreError;
 
 /// Every step from an empty database on; a step that was released never changes.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("migrations/0001_records.sql"),
     include_str!("migrations/0002_sums.sql"),
     include_str!("migrations/0003_rights.sql"),
+    include_str!("migrations/0004_views.sql"),
 ];
 /// The oldest PostgreSQL whose views can be kept to the rights of whoever asks.
 const OLDEST: i32 = 150_000;

@@ -19,6 +19,8 @@ mod lost;
 mod migrate;
 mod open;
 mod people;
+#[cfg(test)]
+mod plans;
 mod read;
 mod reports;
 mod roles;

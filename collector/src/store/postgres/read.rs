@@ -43,11 +43,9 @@ pub(super) async fn sizes(
     seqs: &[i64],
 ) -> Result<Vec<(i64, u64)>, StoreError> {
     let mut reading = reading(readers, scope).await?;
-    let found: Vec<(i64, i64)> = sqlx::query_as(&some("bytes"))
-        .bind(seqs)
-        .fetch_all(&mut *reading)
-        .await
-        .map_err(unavailable)?;
+    let mut sql = some("bytes", seqs);
+    let found: Vec<(i64, i64)> =
+        sql.build_query_as().fetch_all(&mut *reading).await.map_err(unavailable)?;
     Ok(found.into_iter().map(|(seq, bytes)| (seq, bytes.unsigned_abs())).collect())
 }
 
@@ -58,8 +56,8 @@ pub(super) async fn payloads(
     seqs: &[i64],
 ) -> Result<Vec<(i64, String)>, StoreError> {
     let mut reading = reading(readers, scope).await?;
-    let found = sqlx::query_as(&some("payload::text")).bind(seqs).fetch_all(&mut *reading).await;
-    found.map_err(unavailable)
+    let mut sql = some("payload::text", seqs);
+    sql.build_query_as().fetch_all(&mut *reading).await.map_err(unavailable)
 }
 
 /// By the month that the id tells, and there by the client and the id.
@@ -111,6 +109,9 @@ fn newest<'a>(
 }
 
 /// Something of each of the records with these numbers.
-pub(super) fn some(something: &str) -> String {
-    format!("SELECT seq, {something} FROM payloads WHERE seq = ANY($1)")
+pub(super) fn some<'a>(something: &str, seqs: &'a [i64]) -> QueryBuilder<'a, Postgres> {
+    let mut sql =
+        QueryBuilder::new(format!("SELECT seq, {something} FROM payloads WHERE seq = ANY("));
+    sql.push_bind(seqs).push(")");
+    sql
 }

@@ -44,7 +44,7 @@ async fn named<'p>(
 ) -> Result<Transaction<'p, Postgres>, StoreError> {
     let mut reading = readers.begin_with(BEGIN).await.map_err(unavailable)?;
     let sql =
-        "SELECT set_config('epilogue.client', $1, true), set_config('epilogue.all', $2, true)";
+        "SELECT set_config('epilogue.client', $1, true), set_config('epilogue.everyone', $2, true)";
     let query = sqlx::query(sql).bind(client).bind(all);
     query.execute(&mut *reading).await.map_err(unavailable)?;
     Ok(reading)

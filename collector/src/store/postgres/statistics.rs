@@ -184,7 +184,8 @@ impl<'a> Question<'a> {
             [("seconds", "execution_time_seconds"), ("confidence", "confidence"), ("cost", "cost")];
         for (name, column) in own {
             sql.push(format!(
-                "sum(greatest(least(log.{column}, {LARGEST}), -{LARGEST})) AS {name}, "
+                "sum(greatest(least(log.{column}, {LARGEST}), -{LARGEST})) \
+                 FILTER (WHERE log.{column} IS NOT NULL) AS {name}, "
             ));
         }
         sql.push(

@@ -104,7 +104,7 @@ mod tests {
     fn case_and_accents_make_no_difference() {
         assert_eq!(numbers("Grüße, CAFÉ!"), numbers("GRÜßE\ncafe\u{301}"));
         assert_eq!(numbers("a-b").len(), 2);
-        assert_eq!(numbers("* ( \0"), []);
+        assert!(numbers("* ( \0").is_empty());
         assert_ne!(numbers("a"), numbers("b"));
     }
 

@@ -13,6 +13,7 @@ use proptest::test_runner::TestRunner;
 use uuid::Uuid;
 
 use super::{Shared, entry, reader, writer};
+use crate::home::{Home, store_of};
 
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
@@ -376,11 +377,12 @@ pub(super) async fn absurd_numbers_do_no_harm(store: Shared) {
     }
 }
 
-/// Two processes over one file are two stores.
+/// Two processes over the same records are two stores.
 #[tokio::test]
-async fn two_stores_over_one_file_keep_right_sums() {
-    let place = tempfile::tempdir().unwrap();
-    let open = || epilogue_collector::store::open(None, place.path());
+async fn two_stores_of_the_same_records_keep_right_sums() {
+    let place = Home::new();
+    let address = store_of(place.path());
+    let open = || epilogue_collector::store::open(address.as_deref(), place.path());
     let stores = [open().await.unwrap(), open().await.unwrap()];
     let rights = writer(&stores[0], "a").await;
     for round in 0..10 {

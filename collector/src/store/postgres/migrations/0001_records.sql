@@ -99,10 +99,7 @@ CREATE TABLE clients (client_id text COLLATE "C" PRIMARY KEY);
 -- Which records are to be indexed by their words: those of one transaction are one row.
 CREATE TABLE unindexed (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    seqs bigint[] NOT NULL,
-    -- Between which moments they were made.
-    since timestamptz NOT NULL,
-    until timestamptz NOT NULL
+    seqs bigint[] NOT NULL
 );
 
 -- The words of each record as numbers, and so its client, the fields that lists are filtered by, and
@@ -225,10 +222,16 @@ BEGIN
     IF to_regclass(format('epilogue.%I', own)) IS NOT NULL THEN
         RETURN;
     END IF;
-    EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE INCLUDING COMPRESSION)', own, parent);
-    EXECUTE format('WITH moved AS (DELETE FROM %I WHERE recorded_at >= %L AND recorded_at < %L RETURNING *) INSERT INTO %I SELECT * FROM moved', others, since, until, own);
+    EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS '
+        'INCLUDING STORAGE INCLUDING COMPRESSION)', own, parent);
+    -- The owner sees nothing otherwise.
+    PERFORM set_config('epilogue.moves', 'on', true);
+    EXECUTE format('WITH moved AS (DELETE FROM %I WHERE recorded_at >= %L AND recorded_at < %L '
+        'RETURNING *) INSERT INTO %I SELECT * FROM moved', others, since, until, own);
+    PERFORM set_config('epilogue.moves', '', true);
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', own);
-    EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', parent, own, since, until);
+    EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
+        parent, own, since, until);
 END $$;
 
 -- The months from this one on that records are to be stored in soon.
@@ -239,7 +242,8 @@ DECLARE
 BEGIN
     FOREACH parent IN ARRAY ARRAY['workflow_logs', 'payloads', 'record_words'] LOOP
         FOR own IN 0..ahead LOOP
-            PERFORM make_month(parent, (now AT TIME ZONE 'UTC' + own * interval '1 month') AT TIME ZONE 'UTC');
+            PERFORM make_month(parent,
+                (now AT TIME ZONE 'UTC' + own * interval '1 month') AT TIME ZONE 'UTC');
         END LOOP;
     END LOOP;
 END $$;

@@ -133,7 +133,7 @@ BEGIN
     SELECT client_id, attempted_at - attempted_at % 3600000, environment, source, status, count(*)
     FROM told GROUP BY 1, 2, 3, 4, 5;
 
-    INSERT INTO sync_tickets AS old
+    INSERT INTO sync_tickets AS had
     SELECT own.client_id, own.source, own.ticket, own.attempts, own.failures, own.attempted_at,
         own.status, failure.attempted_at, failure.environment, failure.http_status, failure.error,
         failure.seq
@@ -151,20 +151,20 @@ BEGIN
     -- Always in one order, so that two who tell of the same tickets wait for each other in turn.
     ORDER BY own.client_id, own.source, own.ticket
     ON CONFLICT (client_id, source, ticket) DO UPDATE SET
-        attempts = old.attempts + excluded.attempts,
-        failures = old.failures + excluded.failures,
-        status = CASE WHEN excluded.attempted_at >= old.attempted_at
-            THEN excluded.status ELSE old.status END,
-        attempted_at = greatest(old.attempted_at, excluded.attempted_at),
-        environment = CASE WHEN coalesce(excluded.failed_at >= old.failed_at, old.failed_at IS NULL)
-            THEN excluded.environment ELSE old.environment END,
-        http_status = CASE WHEN coalesce(excluded.failed_at >= old.failed_at, old.failed_at IS NULL)
-            THEN excluded.http_status ELSE old.http_status END,
-        error = CASE WHEN coalesce(excluded.failed_at >= old.failed_at, old.failed_at IS NULL)
-            THEN excluded.error ELSE old.error END,
-        seq = CASE WHEN coalesce(excluded.failed_at >= old.failed_at, old.failed_at IS NULL)
-            THEN excluded.seq ELSE old.seq END,
-        failed_at = greatest(old.failed_at, excluded.failed_at);
+        attempts = had.attempts + excluded.attempts,
+        failures = had.failures + excluded.failures,
+        status = CASE WHEN excluded.attempted_at >= had.attempted_at
+            THEN excluded.status ELSE had.status END,
+        attempted_at = greatest(had.attempted_at, excluded.attempted_at),
+        environment = CASE WHEN coalesce(excluded.failed_at >= had.failed_at, had.failed_at IS NULL)
+            THEN excluded.environment ELSE had.environment END,
+        http_status = CASE WHEN coalesce(excluded.failed_at >= had.failed_at, had.failed_at IS NULL)
+            THEN excluded.http_status ELSE had.http_status END,
+        error = CASE WHEN coalesce(excluded.failed_at >= had.failed_at, had.failed_at IS NULL)
+            THEN excluded.error ELSE had.error END,
+        seq = CASE WHEN coalesce(excluded.failed_at >= had.failed_at, had.failed_at IS NULL)
+            THEN excluded.seq ELSE had.seq END,
+        failed_at = greatest(had.failed_at, excluded.failed_at);
     RETURN NULL;
 END $$;
 

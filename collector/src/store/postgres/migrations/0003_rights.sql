@@ -1,6 +1,6 @@
 -- Who may do what. Nobody reads what belongs to a client but the role epilogue_reader, and that sees
 -- the clients alone that were named in its transaction: `epilogue.client` names one, and
--- `epilogue.all` is 'on' for those who may see all. Where neither is set it sees nothing. That holds
+-- `epilogue.everyone` is 'on' for those who may see all. Where neither is set it sees nothing. That holds
 -- for the owner of the tables as well, who migrates them and reads nothing.
 
 -- The numbers of records are not the writer's to choose.
@@ -39,22 +39,26 @@ BEGIN
         'attempt_sums', 'attempt_parts', 'sync_tickets', 'webhook_events', 'webhook_sums',
         'webhook_parts', 'parsing_sums', 'parsing_parts'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', own);
-        EXECUTE format('CREATE POLICY of_writer ON %I TO epilogue_writer USING (true) WITH CHECK (true)', own);
+        EXECUTE format('CREATE POLICY of_writer ON %I TO epilogue_writer
+            USING (true) WITH CHECK (true)', own);
         -- Asked for once a statement, not once a row.
         EXECUTE format('CREATE POLICY of_reader ON %I FOR SELECT TO epilogue_reader
             USING (client_id = (SELECT current_setting(''epilogue.client'', true))
-                OR (SELECT current_setting(''epilogue.all'', true)) = ''on'')', own);
+                OR (SELECT current_setting(''epilogue.everyone'', true)) = ''on'')', own);
     END LOOP;
     -- Keys and users have clients as well, but nobody reads them for one.
     FOREACH own IN ARRAY ARRAY['api_keys', 'users'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', own);
-        EXECUTE format('CREATE POLICY of_writer ON %I TO epilogue_writer USING (true) WITH CHECK (true)', own);
+        EXECUTE format('CREATE POLICY of_writer ON %I TO epilogue_writer
+            USING (true) WITH CHECK (true)', own);
     END LOOP;
     -- A month of a table is reached through the table alone, whose policies hold then.
     FOREACH own IN ARRAY ARRAY['workflow_logs', 'payloads', 'record_words'] LOOP
-        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', own || '_others');
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY',
+            own || '_others');
         -- When a month is made, the owner moves what lies among all others, and reads it for that.
-        EXECUTE format('CREATE POLICY of_owner ON %I TO epilogue_owner USING (true) WITH CHECK (true)', own || '_others');
+        EXECUTE format('CREATE POLICY of_owner ON %I TO epilogue_owner
+            USING ((SELECT current_setting(''epilogue.moves'', true)) = ''on'')', own || '_others');
     END LOOP;
 END $$;
 
@@ -63,13 +67,14 @@ END $$;
 CREATE POLICY of_owner ON record_words FOR SELECT TO epilogue_owner USING (true);
 CREATE FUNCTION found_words(asked bigint[], low bigint, high bigint, newest_first boolean, most bigint)
 RETURNS TABLE (seq bigint, recorded_at timestamptz)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = epilogue, pg_temp SET enable_seqscan = off
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = epilogue, pg_temp
+    SET enable_seqscan = off SET enable_indexscan = off
 AS $$
 BEGIN
     RETURN QUERY EXECUTE
         'SELECT seq, recorded_at FROM record_words WHERE words @> $1 AND seq >= $2 AND seq <= $3 '
         'AND (client_id = current_setting(''epilogue.client'', true) '
-        'OR current_setting(''epilogue.all'', true) = ''on'') ORDER BY seq '
+        'OR current_setting(''epilogue.everyone'', true) = ''on'') ORDER BY seq '
         || CASE WHEN newest_first THEN 'DESC' ELSE 'ASC' END || ' LIMIT $4'
         USING asked, low, high, most;
 END $$;

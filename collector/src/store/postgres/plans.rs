@@ -1,0 +1,273 @@
+//! How PostgreSQL reads what the API asks for: never by going through a large table.
+
+use serde_json::Value;
+use sqlx::postgres::PgPool;
+use sqlx::query_builder::QueryBuilder;
+use sqlx::{Execute, Executor, Postgres, Transaction};
+use uuid::Uuid;
+
+use super::scope::{in_order, reading};
+use super::select::{self, List};
+use super::statistics::Question;
+use super::{errors, open, read, roles};
+use crate::auth::{ClientId, Clients, Scope};
+use crate::store::index;
+use crate::store::looking::Part;
+use crate::store::page::{By, Cursor, Direction, Filter, Key, Sort};
+use crate::store::statistics::{Source, pieces};
+use crate::store::{Dimension, Fingerprint, Grouping, Kind, Outcome, Period, Selection};
+
+#[path = "../../../tests/collector/database.rs"]
+mod database;
+
+use self::database::Database;
+
+const DIRECTIONS: [Direction; 2] = [Direction::Descending, Direction::Ascending];
+/// Twenty thousand records of ten clients in two months, as they are stored, with what else is kept
+/// of them.
+const FILL: &str = "
+    INSERT INTO clients SELECT 'c' || i FROM generate_series(0, 9) AS i;
+    INSERT INTO workflow_logs (seq, client_id, record_id, kind, executed_at, recorded_at, outcome,
+        status, category, environment, workflow_name, workflow_version, ticket_id, provider_name,
+        action_type, event_type, event_category, resource_type, resource_id, entity_type, entity_id,
+        user_id, execution_time_seconds, confidence, level)
+    SELECT nextval('record_seq'), 'c' || i % 10, gen_random_uuid(),
+        (ARRAY['workflow', 'action', 'audit'])[1 + i % 3], 1790000000000 + i * 1000,
+        now() + (i % 2) * interval '1 month', (ARRAY['ok', 'failed', 'open'])[1 + i % 3],
+        'S' || i % 5, 'C' || i % 7, 'production', 'w' || i % 3, 'v' || i % 4, 'T' || i / 5,
+        'p' || i % 4, 'a' || i % 6, 'e' || i % 6, 'g' || i % 3, 'r' || i % 4, 'R' || i / 9,
+        'n' || i % 4, 'N' || i / 9, 'u' || i % 99, random() * 10, random(), 'METRICS_ONLY'
+    FROM generate_series(1, 20000) AS i;
+    INSERT INTO payloads SELECT i, 'c' || i % 10, now() + (i % 2) * interval '1 month', 2, '{}'
+    FROM generate_series(1, 20000) AS i;
+    INSERT INTO errors SELECT 'c' || i % 10, i % 50, 1790000000000 + i * 1000, i
+    FROM generate_series(1, 20000) AS i;
+    INSERT INTO rollup_groups (client_id, kind, outcome, status, category, environment,
+        workflow_version, provider_name, action_type, event_type, currency, hash)
+    SELECT 'c' || i % 10, 'workflow', 'ok', 'S' || i / 10, '', '', '', '', '', '', '',
+        sha256(i::text::bytea)
+    FROM generate_series(1, 2000) AS i;
+    INSERT INTO rollups SELECT client_id, span, hour * 3600000 / greatest(span, 1) * span, id, 1, 0,
+        0, 0, 0, 0, 0, 0, 0, ''
+    FROM rollup_groups CROSS JOIN (VALUES (3600000::bigint), (86400000), (0)) AS spans (span)
+        CROSS JOIN generate_series(497222, 497232) AS hour
+    ON CONFLICT DO NOTHING;
+    INSERT INTO rollup_parts (client_id, bucket, group_id, records, errors, timed, seconds,
+        input_tokens, output_tokens, cost, rated, confidence, durations)
+    SELECT client_id, 497222 * 3600000::bigint, id, 1, 0, 0, 0, 0, 0, 0, 0, 0, ''
+    FROM rollup_groups;";
+
+/// A store with records, and what reads it.
+struct Filled {
+    readers: PgPool,
+    _database: Database,
+}
+
+/// `None` where there is no server for it.
+async fn filled() -> Option<Filled> {
+    let database = Database::fresh()?;
+    let options = open::options(&database.address()).unwrap();
+    open::migrate(&options).await.unwrap();
+    let mut writer = open::writer(&options).await.unwrap();
+    writer.execute(FILL).await.unwrap();
+    writer.execute("RESET ROLE").await.unwrap();
+    writer.execute("VACUUM ANALYZE").await.unwrap();
+    writer.execute(roles::WRITER).await.unwrap();
+    Some(Filled { readers: open::readers(&options), _database: database })
+}
+
+/// The steps of a statement, as PostgreSQL tells them: what is done, with which table, by what.
+async fn plan(
+    reading: &mut Transaction<'_, Postgres>,
+    mut sql: QueryBuilder<'_, Postgres>,
+) -> Vec<Value> {
+    let explained = format!("EXPLAIN (FORMAT JSON) {}", sql.sql());
+    let arguments = sql.build().take_arguments().unwrap().unwrap();
+    let query = sqlx::query_scalar_with::<_, Value, _>(&explained, arguments);
+    let told = query.fetch_one(&mut **reading).await.unwrap();
+    let (mut steps, mut open) = (Vec::new(), vec![told[0]["Plan"].clone()]);
+    while let Some(step) = open.pop() {
+        open.extend(step["Plans"].as_array().into_iter().flatten().cloned());
+        steps.push(step);
+    }
+    steps
+}
+
+fn count(steps: &[Value], name: &str) -> usize {
+    steps.iter().filter(|step| step["Node Type"].as_str().unwrap().contains(name)).count()
+}
+
+/// Nothing but the few clients is gone through.
+fn assert_no_scan(steps: &[Value], about: &str) {
+    for step in steps {
+        let is_scan = step["Node Type"] == "Seq Scan";
+        assert!(!is_scan, "{about} goes through {}: {steps:#?}", step["Relation Name"]);
+        // An index that is not asked for anything is gone through as well.
+        let is_whole = step["Node Type"].as_str().unwrap().starts_with("Index")
+            && step["Index Cond"].is_null()
+            && step["Relation Name"] != "clients";
+        assert!(!is_whole, "{about} goes through an index: {step:#?}");
+    }
+}
+
+fn scopes() -> [Scope; 2] {
+    [Clients::One(ClientId::new("c1").unwrap()), Clients::All].map(Scope::of_tests)
+}
+
+/// Every filter by itself, as there are some of each in the store.
+fn filters() -> Vec<Filter> {
+    let none = Filter::default;
+    let text = |text: &str| Some(text.to_owned());
+    vec![
+        none(),
+        Filter { kind: Some(Kind::Audit), ..none() },
+        Filter { outcome: Some(Outcome::Failed), ..none() },
+        Filter { outcome: Some(Outcome::Open), ..none() },
+        Filter { status: text("S1"), ..none() },
+        Filter { category: text("C1"), ..none() },
+        Filter { environment: text("production"), ..none() },
+        Filter { workflow_name: text("w1"), ..none() },
+        Filter { workflow_version: text("v1"), ..none() },
+        Filter { ticket_id: text("T77"), ..none() },
+        Filter { provider_name: text("p1"), ..none() },
+        Filter { action_type: text("a1"), ..none() },
+        Filter { event_type: text("e1"), ..none() },
+        Filter { event_category: text("g1"), ..none() },
+        Filter { resource_type: text("r1"), ..none() },
+        Filter { resource_type: text("r1"), resource_id: text("R7"), ..none() },
+        Filter { entity_type: text("n1"), ..none() },
+        Filter { entity_type: text("n1"), entity_id: text("N7"), ..none() },
+        Filter { user_id: text("u1"), ..none() },
+        Filter { since: Some(1_790_000_100_000), until: Some(1_790_000_200_000), ..none() },
+        Filter { min_duration: Some(9.5), ..none() },
+        Filter { min_confidence: Some(0.5), max_confidence: Some(0.6), ..none() },
+    ]
+}
+
+fn place(sort: Sort) -> Cursor {
+    let key = match sort.by {
+        By::Time => Key::Time(1_790_000_100_000),
+        By::Duration => Key::Duration(0.55),
+        By::Confidence => Key::Confidence(0.55),
+        By::Stored => Key::Stored,
+    };
+    Cursor { direction: sort.direction, key, seq: 500 }
+}
+
+fn sorts() -> impl Iterator<Item = Sort> {
+    let orders = [By::Time, By::Duration, By::Confidence].into_iter();
+    orders.flat_map(|by| DIRECTIONS.map(|direction| Sort { by, direction }))
+}
+
+#[tokio::test]
+async fn lists_are_read_by_an_index_in_their_order() {
+    let Some(Filled { readers, _database }) = filled().await else { return };
+    for scope in scopes() {
+        let mut reading = reading(&readers, &scope).await.unwrap();
+        in_order(&mut reading).await.unwrap();
+        // Of everybody's records the first ones of each client are sorted, and nothing else is.
+        let sorted = usize::from(*scope.clients() == Clients::All);
+        for filter in filters() {
+            for sort in sorts() {
+                let index = index::in_order(&filter, sort);
+                let list = List { scope: &scope, filter: &filter, sort, index };
+                let mut statements = Vec::new();
+                for after in [None, Some(place(sort))] {
+                    for through in [None, Some(place(sort))] {
+                        statements.push(list.rows(Part { after, through, limit: 51 }));
+                    }
+                    statements.push(list.ahead(after, 1_000));
+                }
+                for sql in statements {
+                    let about = format!("{filter:?} {sort:?}: {}", sql.sql());
+                    let steps = plan(&mut reading, sql).await;
+                    assert_no_scan(&steps, &about);
+                    assert_eq!(count(&steps, "Sort"), sorted, "{about}: {steps:#?}");
+                    assert_eq!(count(&steps, "Bitmap"), 0, "{about}: {steps:#?}");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_leaves_few_records_is_read_by_its_index() {
+    let Some(Filled { readers, _database }) = filled().await else { return };
+    for scope in scopes() {
+        let mut reading = reading(&readers, &scope).await.unwrap();
+        let sort = Sort { by: By::Duration, direction: Direction::Descending };
+        for filter in filters() {
+            for index in index::candidates(&filter, sort) {
+                let about = format!("{filter:?} by {}", index.name);
+                let counted = select::count(&scope, &filter, index, 2_001);
+                assert_no_scan(&plan(&mut reading, counted).await, &about);
+                let list = List { scope: &scope, filter: &filter, sort, index };
+                let part = Part { limit: 51, ..Part::default() };
+                assert_no_scan(&plan(&mut reading, list.rows(part)).await, &about);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn whole_records_and_errors_are_read_by_their_names() {
+    let Some(Filled { readers, _database }) = filled().await else { return };
+    for scope in scopes() {
+        let mut reading = reading(&readers, &scope).await.unwrap();
+        let id = Uuid::now_v7();
+        let words = Filter { since: Some(5), words: Some("x".to_owned()), ..Filter::default() };
+        let stored = Sort { by: By::Stored, ..Sort::default() };
+        for sql in [
+            read::one(&scope, id),
+            read::one_line(&scope, id),
+            read::some("payload::text", &[1, 2, 3]),
+            select::found(&scope, &words, stored, vec![1, 2, 3], 51),
+        ] {
+            let about = sql.sql().to_owned();
+            assert_no_scan(&plan(&mut reading, sql).await, &about);
+        }
+        in_order(&mut reading).await.unwrap();
+        let error = Fingerprint::from_number(7);
+        for sql in [
+            errors::sighting(&scope, error),
+            errors::records(&scope, error, Some(place(Sort::default())), 51),
+        ] {
+            let about = sql.sql().to_owned();
+            assert_no_scan(&plan(&mut reading, sql).await, &about);
+        }
+    }
+}
+
+#[tokio::test]
+async fn statistics_go_through_no_record() {
+    let Some(Filled { readers, _database }) = filled().await else { return };
+    let hour = 3_600_000;
+    let begin = 1_790_000_000_000 - 1_790_000_000_000 % hour;
+    for scope in scopes() {
+        let mut reading = reading(&readers, &scope).await.unwrap();
+        for (since, until) in [
+            (None, None),
+            (Some(begin + 5), Some(begin + 100 * hour + 7)),
+            (Some(begin + 5), Some(begin + 9)),
+        ] {
+            for by in [vec![], vec![Dimension::Client, Dimension::Status]] {
+                let selection = Selection {
+                    period: Period { since, until },
+                    conditions: vec![(Dimension::Status, "S1".to_owned())],
+                };
+                let grouping = Grouping { by, limit: 50 };
+                for (over_time, coarsest) in [(false, Source::Everything), (true, Source::Hours)] {
+                    let question = Question {
+                        scope: &scope,
+                        selection: &selection,
+                        grouping: &grouping,
+                        over_time,
+                    };
+                    let sql = question.sql(&pieces(selection.period, coarsest)).unwrap();
+                    let about = format!("{selection:?} {grouping:?}: {}", sql.sql());
+                    assert_no_scan(&plan(&mut reading, sql).await, &about);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Where a collector of the tests has its records: in a directory, or in a database of the server that
+//! `EPILOGUE_TEST_STORE` names, so that the same tests hold for either store.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use sqlx::postgres::PgConnection;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection, Executor};
+use tempfile::TempDir;
+
+use crate::database::Database;
+
+/// The databases, by the directories that they stand for.
+static DATABASES: Mutex<BTreeMap<PathBuf, Database>> = Mutex::new(BTreeMap::new());
+
+/// A directory, and the database that belongs to it. Both go with the test.
+pub(crate) struct Home(TempDir);
+
+impl Home {
+    /// A new one, in the store that the tests are told to use.
+    pub(crate) fn new() -> Self {
+        let home = Self::embedded();
+        if let Ok(server) = std::env::var("EPILOGUE_TEST_STORE") {
+            let database = Database::of(server);
+            databases(|all| all.insert(home.0.path().to_owned(), database));
+        }
+        home
+    }
+
+    /// A new one in a file, for what is true of SQLite alone.
+    pub(crate) fn embedded() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        // Dropped outside of the lock: the database takes its time.
+        let database = databases(|all| all.remove(self.0.path()));
+        drop(database);
+    }
+}
+
+/// Runs a statement as a person with a SQL shell could, as either store has it.
+pub(crate) async fn run_sql(directory: &Path, sqlite: &str, postgres: &str) {
+    if let Some(address) = store_of(directory) {
+        let mut shell = PgConnection::connect(&address).await.unwrap();
+        shell.execute(postgres).await.unwrap();
+        return shell.close().await.unwrap();
+    }
+    let options = SqliteConnectOptions::new().filename(directory.join("epilogue.db"));
+    let mut shell = options.connect().await.unwrap();
+    shell.execute(sqlite).await.unwrap();
+    shell.close().await.unwrap();
+}
+
+/// The address of the store that this directory stands for; `None` where it is in the directory.
+pub(crate) fn store_of(directory: &Path) -> Option<String> {
+    databases(|all| all.get(directory).map(Database::address))
+}
+
+fn databases<T>(look: impl FnOnce(&mut BTreeMap<PathBuf, Database>) -> T) -> T {
+    look(&mut DATABASES.lock().unwrap_or_else(PoisonError::into_inner))
+}
