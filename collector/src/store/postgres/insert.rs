@@ -7,6 +7,7 @@ use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use super::failure::unavailable;
+use super::numbers;
 use crate::store::StoreError;
 use crate::store::entry::{Numbered, Row};
 
@@ -100,11 +101,12 @@ pub(super) async fn payloads(
     writer: &mut PgConnection,
     records: &[&Numbered],
 ) -> Result<(), StoreError> {
+    let payloads = column(records, |it| numbers::kept(&it.entry.payload));
     let query = sqlx::query(PAYLOADS)
         .bind(column(records, |it| it.seq))
         .bind(column(records, |it| it.client.as_str()))
         .bind(column(records, |it| it.entry.row.recorded_at()))
-        .bind(column(records, |it| it.entry.payload.as_str()));
+        .bind(payloads.iter().map(|own| &**own).collect::<Vec<&str>>());
     query.execute(writer).await.map(drop).map_err(unavailable)
 }
 

@@ -17,6 +17,7 @@ mod locks;
 mod logins;
 mod lost;
 mod migrate;
+mod numbers;
 mod open;
 mod people;
 #[cfg(test)]
