@@ -30,7 +30,9 @@ pub(super) async fn migrate(connection: &mut PgConnection) -> Result<(), StoreEr
     roles::ensure(connection).await?;
     let lock = sqlx::query("SELECT pg_advisory_lock($1)").bind(locks::MIGRATION);
     lock.execute(&mut *connection).await.map_err(unavailable)?;
-    // The lock goes with the connection.
+    // What is moved to a month of its own may be much. The lock goes with the connection.
+    let sql = "SET statement_timeout = 0";
+    sqlx::query(sql).execute(&mut *connection).await.map_err(unavailable)?;
     take(connection).await
 }
 

@@ -44,6 +44,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::auth::{
@@ -318,7 +319,9 @@ impl Store for PostgresStore {
 
     fn ping(&self) -> BoxFuture<'_, Result<(), StoreError>> {
         Box::pin(async {
-            keys::generation(&self.keys).await?;
+            // A server that is gone without a word answers nothing at all.
+            let asked = timeout(open::PATIENCE, keys::generation(&self.keys)).await;
+            asked.map_err(|_| StoreError::Unavailable("PostgreSQL does not answer"))??;
             if self.orders.is_closed() {
                 return Err(StoreError::Closed);
             }

@@ -12,7 +12,7 @@ use super::{migrate, roles};
 use crate::store::StoreError;
 
 /// How long to wait for a connection.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// How many reads run side by side.
 const READERS: u32 = 8;
 /// How many questions about keys and sessions do.

@@ -21,6 +21,8 @@ use crate::store::{Entry, StoreError, Stored};
 
 /// After which time without an order to try again whether it can be written.
 const AGAIN: Duration = Duration::from_secs(1);
+/// How long a transaction may take. PostgreSQL ends it before, unless it is gone without a word.
+const LONGEST: Duration = Duration::from_secs(90);
 /// How often records are tried to be stored where others are in the way.
 const ATTEMPTS: u32 = 5;
 
@@ -170,7 +172,11 @@ impl Writer {
         holders: &[Holder],
         records: &mut [Numbered],
     ) -> Result<Vec<Option<Stored>>, StoreError> {
-        let result = self.fill(holders, records).await;
+        let result = timeout(LONGEST, self.fill(holders, records)).await;
+        let result = result.unwrap_or_else(|_| {
+            self.connection = None;
+            Err(StoreError::Unavailable("PostgreSQL does not answer"))
+        });
         self.finish(result).await
     }
 
