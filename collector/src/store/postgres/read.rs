@@ -62,49 +62,35 @@ pub(super) async fn payloads(
 
 /// By the month that the id tells, and there by the client and the id.
 pub(super) fn one(scope: &Scope, record_id: Uuid) -> QueryBuilder<'_, Postgres> {
-    let mut sql = newest(
-        "payload::text, log.seq",
-        "JOIN payloads USING (seq, recorded_at)",
-        scope,
-        record_id,
-    );
-    sql.push(" LIMIT 1");
-    sql
+    newest("payload::text", "JOIN payloads USING (seq, recorded_at)", scope, record_id)
 }
 
 pub(super) fn one_line(scope: &Scope, record_id: Uuid) -> QueryBuilder<'_, Postgres> {
-    let mut sql = newest(COLUMNS, "", scope, record_id);
-    sql.push(" LIMIT 1");
-    sql
+    newest(COLUMNS, "", scope, record_id)
 }
 
+/// All that have the id are found before they are sorted: else PostgreSQL might go through their
+/// month from its end.
 fn newest<'a>(
     what: &str,
     joined: &str,
     scope: &'a Scope,
     record_id: Uuid,
 ) -> QueryBuilder<'a, Postgres> {
-    let mut sql = QueryBuilder::new(format!("SELECT {what} FROM "));
-    if *scope.clients() == Clients::All {
-        sql.push("clients JOIN ");
-    }
-    sql.push("workflow_logs AS log ");
+    let mut sql = QueryBuilder::new(format!("SELECT {what} FROM (SELECT log.* FROM "));
     match scope.clients() {
-        Clients::All => {
-            sql.push("ON log.client_id = clients.client_id ").push(joined).push(" WHERE ")
+        Clients::All => sql.push(
+            "clients JOIN workflow_logs AS log ON log.client_id = clients.client_id WHERE true",
+        ),
+        Clients::One(client) => {
+            sql.push("workflow_logs AS log WHERE log.client_id = ").push_bind(client.as_str())
         }
-        Clients::One(client) => sql
-            .push(joined)
-            .push(" WHERE log.client_id = ")
-            .push_bind(client.as_str())
-            .push(" AND "),
     };
     let recorded_at = time::of_uuid_v7(record_id).unwrap_or_default();
-    sql.push("log.record_id = ").push_bind(record_id);
-    sql.push(" AND log.recorded_at = to_timestamp(")
-        .push_bind(recorded_at)
-        .push("::float8 / 1000)");
-    sql.push(" ORDER BY log.seq DESC");
+    sql.push(" AND log.record_id = ").push_bind(record_id);
+    sql.push(" AND log.recorded_at = to_timestamp(").push_bind(recorded_at);
+    sql.push("::float8 / 1000) OFFSET 0) AS log ").push(joined);
+    sql.push(" ORDER BY log.seq DESC LIMIT 1");
     sql
 }
 

@@ -162,6 +162,8 @@ impl<'a> Question<'a> {
         );
         sql.push(table).push(" AS sums JOIN rollup_groups AS combos ON combos.id = sums.group_id ");
         self.clients(sql, "sums");
+        // The same once more, so that not everybody's combinations are gone through.
+        sql.push(" AND combos.client_id = sums.client_id");
         for (dimension, value) in &self.selection.conditions {
             sql.push(format!(" AND combos.{} = ", dimension.as_str())).push_bind(value.as_str());
         }
