@@ -238,7 +238,7 @@ async fn a_writer_reads_no_record() {
         "SELECT payload::text FROM payloads",
         "SELECT status FROM workflow_logs",
         "SELECT entity_id FROM workflow_logs",
-        "SELECT client_id FROM action_logs",
+        "SELECT tenant_id FROM action_logs",
         "SELECT 'x' FROM errors",
         "UPDATE workflow_logs SET outcome = 'ok'",
         "UPDATE payloads SET payload = '{}'",

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 const ROLES: [&str; 3] = ["epilogue_owner", "epilogue_writer", "epilogue_reader"];
 
-/// A new database. It goes with the test.
+/// A new database. It goes with the test, and so do users that are called by its name and a role.
 pub(crate) struct Database {
     server: String,
     name: String,
@@ -34,24 +34,6 @@ impl Database {
         let mut address = Url::parse(&self.server).unwrap();
         address.set_path(&self.name);
         address.to_string()
-    }
-
-    /// A connection to it as the server's user, who may do anything.
-    pub(crate) async fn connect(&self) -> PgConnection {
-        connect(&self.address()).await
-    }
-
-    /// A connection to it as somebody who is in this role, and in no other.
-    pub(crate) async fn connect_in(&self, role: &str) -> PgConnection {
-        let (name, password) = (format!("{}_{role}", self.name), Uuid::now_v7().simple());
-        let sql = format!("CREATE ROLE {name} LOGIN PASSWORD '{password}' IN ROLE {role}");
-        self.connect().await.execute(sql.as_str()).await.unwrap();
-        let mut address = Url::parse(&self.address()).unwrap();
-        address.set_username(&name).unwrap();
-        address.set_password(Some(&password.to_string())).unwrap();
-        let mut connection = connect(address.as_str()).await;
-        connection.execute("SET search_path = epilogue, pg_temp").await.unwrap();
-        connection
     }
 }
 

@@ -43,6 +43,7 @@ mod run_page;
 mod run_page_hostile;
 mod server;
 mod session;
+mod shells;
 mod sql_shell;
 mod statistics;
 mod store_addresses;
