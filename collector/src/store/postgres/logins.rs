@@ -7,7 +7,7 @@ use sqlx::{Executor, Row as _};
 
 use super::failure::unavailable;
 use super::users;
-use crate::auth::{Attempts, KeyHash, PasswordHash, Stage};
+use crate::auth::{Attempts, KeyHash, NameKey, PasswordHash, Stage};
 use crate::store::{LoginAttempt, LoginChange, NewSession, Proof, StoreError};
 
 /// Does what is asked for; `false` where it does not apply.
@@ -16,7 +16,13 @@ pub(super) async fn change(
     change: &LoginChange,
 ) -> Result<bool, StoreError> {
     match change {
-        LoginChange::Begin { session, name } => begin(writer, session, name).await,
+        LoginChange::Begin { session, password, has_second_factor, name } => {
+            if !begin(writer, session, password, *has_second_factor).await? {
+                return Ok(false);
+            }
+            begun(writer, session, name).await.map(|()| true)
+        }
+        LoginChange::GiveBack { name } => give_back(writer, name).await,
         LoginChange::Complete { session, renewed, proof, name } => {
             complete(writer, *session, renewed, *proof, name).await
         }
@@ -31,16 +37,26 @@ pub(super) async fn change(
             did(writer, sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(user)).await
         }
         LoginChange::ChangePassword { user, password, session, name } => {
-            let is_done = change_password(writer, *user, password, *session).await?;
-            forget_attempts(writer, name).await.map(|()| is_done)
+            if !change_password(writer, *user, password, *session).await? {
+                return Ok(false);
+            }
+            end_others(writer, *user, *session).await?;
+            forget_attempts(writer, name).await.map(|()| true)
         }
         LoginChange::Propose { session, secret } => {
-            let sql = "UPDATE sessions SET pending_secret = $1 WHERE id = $2";
+            let sql = "UPDATE sessions SET pending_secret = $1 \
+                 WHERE id = $2 AND stage = 'full' AND pending_secret IS NULL AND EXISTS \
+                 (SELECT 1 FROM users WHERE id = sessions.user_id AND totp_secret IS NULL)";
             did(writer, sqlx::query(sql).bind(secret.as_bytes()).bind(session)).await
         }
         LoginChange::Enrol { session, step, codes } => enrol(writer, *session, *step, codes).await,
-        LoginChange::Remove { user, proof, now, name } => {
-            remove(writer, *user, *proof, *now, name).await
+        LoginChange::Remove { user, session, proof, now, name } => {
+            let is_there = has_come_to(writer, *session, *user, Stage::Full, *now).await?;
+            if !is_there || !accept(writer, *user, *proof, *now).await? {
+                return Ok(false);
+            }
+            remove(writer, *user).await?;
+            forget_attempts(writer, name).await.map(|()| true)
         }
         LoginChange::Tidy { now } => tidy(writer, *now).await,
     }
@@ -57,29 +73,41 @@ async fn did<'q>(
 async fn begin(
     writer: &mut PgConnection,
     session: &NewSession,
-    name: &KeyHash,
+    password: &PasswordHash,
+    has_second_factor: bool,
 ) -> Result<bool, StoreError> {
-    // Who was disabled while the password was looked at gets none.
+    // Looking at a password takes long: who was disabled or reset meanwhile, or has another password
+    // or a second factor since then, gets none.
     let sql = "INSERT INTO sessions (hash, user_id, stage, created_at, seen_at, expires_at) \
-         SELECT $1, id, $2, $3, $4, $5 FROM users WHERE id = $6 AND disabled_at IS NULL FOR SHARE";
+         SELECT $1, id, $2, $3, $4, $5 FROM users WHERE id = $6 AND disabled_at IS NULL \
+         AND password = $7 AND (totp_secret IS NOT NULL) = $8 FOR SHARE";
     let query = sqlx::query(sql)
         .bind(session.token.as_bytes())
         .bind(session.stage.as_str())
         .bind(session.now)
         .bind(session.now)
         .bind(session.expires_at)
-        .bind(session.user);
-    if !did(writer, query).await? {
-        return Ok(false);
-    }
+        .bind(session.user)
+        .bind(password.as_str())
+        .bind(has_second_factor);
+    did(writer, query).await
+}
+
+/// What a session that has begun means for the attempts under its name.
+async fn begun(
+    writer: &mut PgConnection,
+    session: &NewSession,
+    name: &KeyHash,
+) -> Result<(), StoreError> {
     match session.stage {
-        Stage::Full => succeeded(writer, session, name).await?,
-        Stage::Password => {
-            let sql = "UPDATE login_attempts SET failures = failures - 1 WHERE hash = $1";
-            did(writer, sqlx::query(sql).bind(name.as_bytes())).await?;
-        }
+        Stage::Full => succeeded(writer, session, name).await,
+        Stage::Password => give_back(writer, name).await.map(drop),
     }
-    Ok(true)
+}
+
+async fn give_back(writer: &mut PgConnection, name: &KeyHash) -> Result<bool, StoreError> {
+    let sql = "UPDATE login_attempts SET failures = failures - 1 WHERE hash = $1 AND failures > 0";
+    did(writer, sqlx::query(sql).bind(name.as_bytes())).await
 }
 
 /// Somebody is in: what failed before is forgotten.
@@ -93,7 +121,11 @@ async fn succeeded(
     forget_attempts(writer, name).await
 }
 
-async fn forget_attempts(writer: &mut PgConnection, name: &KeyHash) -> Result<(), StoreError> {
+/// Forgets what failed under the name with this hash.
+pub(super) async fn forget_attempts(
+    writer: &mut PgConnection,
+    name: &KeyHash,
+) -> Result<(), StoreError> {
     let sql = "DELETE FROM login_attempts WHERE hash = $1";
     did(writer, sqlx::query(sql).bind(name.as_bytes())).await.map(drop)
 }
@@ -105,26 +137,38 @@ async fn complete(
     proof: Proof,
     name: &KeyHash,
 ) -> Result<bool, StoreError> {
-    if !accept(writer, renewed.user, proof, renewed.now).await? {
+    // First, so that the proof is not used up for a session that is over.
+    let is_there = has_come_to(writer, session, renewed.user, Stage::Password, renewed.now).await?;
+    if !is_there || !accept(writer, renewed.user, proof, renewed.now).await? {
         return Ok(false);
     }
-    let sql = "UPDATE sessions SET hash = $1, stage = $2, created_at = $3, seen_at = $4, expires_at = $5 \
-         WHERE id = $6 AND user_id = $7 AND stage = 'password' AND expires_at > $8";
+    let sql = "UPDATE sessions SET hash = $1, stage = $2, created_at = $3, seen_at = $4, \
+         expires_at = $5 WHERE id = $6";
     let query = sqlx::query(sql)
         .bind(renewed.token.as_bytes())
         .bind(renewed.stage.as_str())
         .bind(renewed.now)
         .bind(renewed.now)
         .bind(renewed.expires_at)
-        .bind(session)
-        .bind(renewed.user)
-        .bind(renewed.now);
-    // The proof is used up all the same where the session ended meanwhile.
-    let is_done = did(writer, query).await?;
-    if is_done {
-        succeeded(writer, renewed, name).await?;
-    }
-    Ok(is_done)
+        .bind(session);
+    did(writer, query).await?;
+    succeeded(writer, renewed, name).await.map(|()| true)
+}
+
+/// Whether a session of this user stands and has come so far.
+async fn has_come_to(
+    writer: &mut PgConnection,
+    session: i64,
+    user: i64,
+    stage: Stage,
+    now: i64,
+) -> Result<bool, StoreError> {
+    // Whoever ends it meanwhile waits until what is done in it is done.
+    let sql = "SELECT id FROM sessions \
+         WHERE id = $1 AND user_id = $2 AND stage = $3 AND expires_at > $4 FOR UPDATE";
+    let query = sqlx::query_scalar::<_, i64>(sql);
+    let query = query.bind(session).bind(user).bind(stage.as_str()).bind(now);
+    Ok(query.fetch_optional(writer).await.map_err(unavailable)?.is_some())
 }
 
 /// Takes a second factor, which is good once.
@@ -155,13 +199,9 @@ async fn change_password(
     session: i64,
 ) -> Result<bool, StoreError> {
     let sql = "UPDATE users SET password = $1, must_change = false WHERE id = $2 \
-         AND EXISTS (SELECT 1 FROM sessions WHERE id = $3 AND user_id = users.id)";
-    let query = sqlx::query(sql).bind(password.as_str()).bind(user).bind(session);
-    let is_done = did(writer, query).await?;
-    if is_done {
-        end_others(writer, user, session).await?;
-    }
-    Ok(is_done)
+         AND EXISTS (SELECT 1 FROM sessions \
+         WHERE id = $3 AND user_id = users.id AND stage = 'full')";
+    did(writer, sqlx::query(sql).bind(password.as_str()).bind(user).bind(session)).await
 }
 
 async fn end_others(writer: &mut PgConnection, user: i64, session: i64) -> Result<(), StoreError> {
@@ -192,21 +232,10 @@ async fn enrol(
     Ok(true)
 }
 
-async fn remove(
-    writer: &mut PgConnection,
-    user: i64,
-    proof: Proof,
-    now: i64,
-    name: &KeyHash,
-) -> Result<bool, StoreError> {
-    if !accept(writer, user, proof, now).await? {
-        return Ok(false);
-    }
+async fn remove(writer: &mut PgConnection, user: i64) -> Result<(), StoreError> {
     let sql = "UPDATE users SET totp_secret = NULL WHERE id = $1";
     did(writer, sqlx::query(sql).bind(user)).await?;
-    users::forget_codes(writer, Some(user)).await?;
-    forget_attempts(writer, name).await?;
-    Ok(true)
+    users::forget_codes(writer, Some(user)).await
 }
 
 async fn tidy(writer: &mut PgConnection, now: i64) -> Result<bool, StoreError> {
@@ -215,6 +244,17 @@ async fn tidy(writer: &mut PgConnection, now: i64) -> Result<bool, StoreError> {
     let sql = "DELETE FROM login_attempts WHERE since <= $1";
     let before = Attempts::forgotten_before(now);
     Ok(did(writer, sqlx::query(sql).bind(before)).await? || sessions)
+}
+
+/// By which names are hashed.
+pub(super) async fn name_key<'e>(
+    reader: impl Executor<'e, Database = Postgres>,
+) -> Result<NameKey, StoreError> {
+    let sql = "SELECT value FROM secrets WHERE name = 'name_key'";
+    let bytes: Option<Vec<u8>> =
+        sqlx::query_scalar(sql).fetch_optional(reader).await.map_err(unavailable)?;
+    let key = bytes.as_deref().and_then(NameKey::from_bytes);
+    key.ok_or(StoreError::Damaged("the key for names cannot be read"))
 }
 
 /// The attempts under the name with this hash.

@@ -1,8 +1,9 @@
-//! People and their sessions, in SQLite.
+//! People and their sessions, in PostgreSQL.
 
 use super::{PostgresStore, logins, sessions, users};
 use crate::auth::{
-    Account, BoxFuture, Gate, KeyHash, Operator, SessionSource, StoredSession, User, UserName,
+    Account, BoxFuture, Gate, KeyHash, NameKey, Operator, SessionSource, StoredSession, User,
+    UserName,
 };
 use crate::store::orders::Act;
 use crate::store::{Entry, LoginAttempt, LoginChange, People, StoreError, UserChange};
@@ -61,6 +62,10 @@ impl People for PostgresStore {
                 Ok((is_done, if is_done { vec![record] } else { Vec::new() }))
             })
         })))
+    }
+
+    fn name_key<'a>(&'a self, _: &'a Gate) -> BoxFuture<'a, Result<NameKey, StoreError>> {
+        Box::pin(logins::name_key(&self.keys))
     }
 
     fn attempt<'a>(

@@ -20,13 +20,13 @@ pub(super) async fn by_token(
     row.as_ref().map(session).transpose()
 }
 
-/// The sessions of a user that stand, the newest first.
+/// The full sessions of a user that stand, the newest first.
 pub(super) async fn of_user(
     reader: &PgPool,
     user: i64,
     now: i64,
 ) -> Result<Vec<StoredSession>, StoreError> {
-    let sql = select("sessions.user_id = $2 ORDER BY sessions.id DESC");
+    let sql = select("sessions.user_id = $2 AND stage = 'full' ORDER BY sessions.id DESC");
     let rows = sqlx::query(&sql).bind(now).bind(user).fetch_all(reader).await;
     rows.map_err(unavailable)?.iter().map(session).collect()
 }

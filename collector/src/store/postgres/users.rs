@@ -4,6 +4,7 @@ use sqlx::postgres::{PgConnection, PgPool, PgRow};
 use sqlx::{Executor, Postgres, Row as _};
 
 use super::failure::unavailable;
+use super::logins;
 use crate::auth::{Account, ClientId, PasswordHash, Role, TotpSecret, User, UserName};
 use crate::store::{StoreError, UserChange};
 
@@ -77,14 +78,7 @@ pub(super) async fn administer(
             let user = query.fetch_optional(&mut *writer).await.map_err(unavailable)?;
             end_all_of(writer, user).await
         }
-        UserChange::Reset { name, password } => {
-            let sql = "UPDATE users SET password = $1, must_change = true, totp_secret = NULL, \
-                 disabled_at = NULL WHERE name = $2 RETURNING id";
-            let query = sqlx::query_scalar(sql).bind(password.as_str()).bind(name.as_str());
-            let user = query.fetch_optional(&mut *writer).await.map_err(unavailable)?;
-            forget_codes(writer, user).await?;
-            end_all_of(writer, user).await
-        }
+        UserChange::Reset { name, password } => reset(writer, name, password).await,
     }
 }
 
@@ -106,6 +100,24 @@ async fn create(
         .bind(now);
     let inserted = query.execute(writer).await.map_err(unavailable)?;
     Ok(inserted.rows_affected() > 0)
+}
+
+async fn reset(
+    writer: &mut PgConnection,
+    name: &UserName,
+    password: &PasswordHash,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE users SET password = $1, must_change = true, totp_secret = NULL, \
+         disabled_at = NULL WHERE name = $2 RETURNING id";
+    let query = sqlx::query_scalar(sql).bind(password.as_str()).bind(name.as_str());
+    let user = query.fetch_optional(&mut *writer).await.map_err(unavailable)?;
+    if user.is_some() {
+        // Somebody who has to wait is let in again by it.
+        let key = logins::name_key(&mut *writer).await?;
+        logins::forget_attempts(writer, &key.hash(name.as_str())).await?;
+    }
+    forget_codes(writer, user).await?;
+    end_all_of(writer, user).await
 }
 
 /// Ends all sessions of a user; `false` where there is none.

@@ -200,7 +200,17 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_by_user ON sessions (user_id);
 CREATE INDEX sessions_by_end ON sessions (expires_at);
 
--- By the SHA-256 of a name, which may be none: people type passwords there.
+-- What only this store has: random bits that hash the names which people try to log in with.
+CREATE TABLE secrets (
+    name text PRIMARY KEY,
+    value bytea NOT NULL
+);
+
+-- Two random UUIDs have 244 bits that nobody knows.
+INSERT INTO secrets
+VALUES ('name_key', sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())));
+
+-- By a hash of a name with that key; it may be none: people type passwords there.
 CREATE TABLE login_attempts (
     hash bytea PRIMARY KEY,
     failures bigint NOT NULL,

@@ -23,6 +23,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON producer_losses TO epilogue_writer;
 
 -- Keys and people are the writer's alone.
 GRANT SELECT, INSERT, UPDATE ON api_keys, users, counters TO epilogue_writer;
+GRANT SELECT ON secrets TO epilogue_writer;
 GRANT SELECT, INSERT, UPDATE, DELETE ON key_uses, recovery_codes, sessions, login_attempts
     TO epilogue_writer;
 
