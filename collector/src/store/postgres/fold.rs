@@ -92,7 +92,7 @@ async fn fold(writer: &mut PgConnection) -> Result<bool, StoreError> {
 /// Sums that the database adds up itself.
 struct Sums {
     parts: &'static str,
-    sums: &'static str,
+    totals: &'static str,
     /// What tells one row from another beside client, span and bucket.
     keys: &'static str,
     /// What is added up.
@@ -103,21 +103,21 @@ struct Sums {
 
 const ATTEMPTS: Sums = Sums {
     parts: "attempt_parts",
-    sums: "attempt_sums",
+    totals: "attempt_sums",
     keys: "environment, source, status",
     values: &["attempts"],
     ends: &[],
 };
 const EVENTS: Sums = Sums {
     parts: "webhook_parts",
-    sums: "webhook_sums",
+    totals: "webhook_sums",
     keys: "environment, source, status, handler, retries",
     values: &["events", "timed", "seconds"],
     ends: &[],
 };
 const PARSINGS: Sums = Sums {
     parts: "parsing_parts",
-    sums: "parsing_sums",
+    totals: "parsing_sums",
     keys: "environment, version, status",
     values: &[
         "records",
@@ -143,7 +143,7 @@ const PARSINGS: Sums = Sums {
 
 impl Sums {
     fn sql(&self) -> String {
-        let Self { parts, sums, keys, values, ends } = self;
+        let Self { parts, totals, keys, values, ends } = self;
         let added = values.iter().map(|it| (*it, "sum"));
         let all: Vec<_> = added.chain(ends.iter().copied()).collect();
         let names: Vec<_> = all.iter().map(|(name, _)| *name).collect();
@@ -160,7 +160,7 @@ impl Sums {
         format!(
             "WITH folded AS (DELETE FROM {parts} WHERE part IN \
              (SELECT part FROM {parts} ORDER BY part LIMIT {PARTS}) RETURNING *), \
-             added AS (INSERT INTO {sums} AS old (client_id, span, bucket, {keys}, {names}) \
+             added AS (INSERT INTO {totals} AS old (client_id, span, bucket, {keys}, {names}) \
              SELECT client_id, span, bucket - bucket % span, {keys}, {summed} \
              FROM folded CROSS JOIN (VALUES (3600000::bigint), (86400000)) AS spans (span) \
              GROUP BY client_id, span, bucket - bucket % span, {keys} \

@@ -170,7 +170,7 @@ mod tests {
         assert_eq!(covered(Direction::Ascending, Some(99), 100)[0].0, 100);
         assert_eq!(covered(Direction::Ascending, Some(100), 100), []);
         let mut look = Look::begin(Direction::Descending, None, 100);
-        look.go_on(PLACES as usize, Some(40), (0, 100));
+        look.go_on(2_000, Some(40), (0, 100));
         assert_eq!((look.behind, look.level), (40, 0));
     }
 }

@@ -63,9 +63,9 @@ pub(super) async fn change(
 }
 
 /// Runs a statement, and tells whether it changed anything.
-async fn did<'q>(
+async fn did(
     writer: &mut PgConnection,
-    query: Query<'q, Postgres, PgArguments>,
+    query: Query<'_, Postgres, PgArguments>,
 ) -> Result<bool, StoreError> {
     Ok(query.execute(writer).await.map_err(unavailable)?.rows_affected() > 0)
 }

@@ -133,11 +133,11 @@ impl<'a> Question<'a> {
         };
         self.sums(sql, "rollups");
         sql.push(" AND sums.span = ").push_bind(span);
-        self.within(sql, "sums.bucket", piece);
+        within(sql, "sums.bucket", piece);
         // Whatever the span: what is not folded is there by the hour.
         sql.push(" UNION ALL ");
         self.sums(sql, "rollup_parts");
-        self.within(sql, "sums.bucket", piece);
+        within(sql, "sums.bucket", piece);
     }
 
     /// Rows of sums, whose condition goes on.
@@ -198,15 +198,17 @@ impl<'a> Question<'a> {
         );
         // The bucket is that of the first bound which is not less: PostgreSQL counts those that are
         // not more.
-        sql.push_bind(Sketch::bounds().map(f64::next_up).collect::<Vec<_>>());
+        sql.push_bind(Sketch::bounds().map(next).collect::<Vec<_>>());
         sql.push(") AS bucket FROM workflow_logs AS log ");
         self.clients(sql, "log");
-        self.within(sql, "log.executed_at", piece);
+        within(sql, "log.executed_at", piece);
         for (dimension, value) in &self.selection.conditions {
             sql.push(format!(" AND {} = ", of_record(*dimension))).push_bind(value.as_str());
         }
-        let by: String = (0..self.grouping.by.len()).map(|at| format!(", by_{at}")).collect();
-        sql.push(format!(" GROUP BY bucket, log.outcome, coalesce(log.currency, ''){by}"));
+        sql.push(" GROUP BY bucket, log.outcome, coalesce(log.currency, '')");
+        for at in 0..self.grouping.by.len() {
+            sql.push(format!(", by_{at}"));
+        }
     }
 
     /// Whose they are: every index begins with the client.
@@ -220,11 +222,16 @@ impl<'a> Question<'a> {
                 .push(format!("JOIN clients ON {table}.client_id = clients.client_id WHERE true")),
         };
     }
+}
 
-    fn within(&self, sql: &mut QueryBuilder<'a, Postgres>, column: &str, piece: Piece) {
-        sql.push(format!(" AND {column} >= ")).push_bind(piece.since);
-        sql.push(format!(" AND {column} < ")).push_bind(piece.until);
-    }
+fn within(sql: &mut QueryBuilder<'_, Postgres>, column: &str, piece: Piece) {
+    sql.push(format!(" AND {column} >= ")).push_bind(piece.since);
+    sql.push(format!(" AND {column} < ")).push_bind(piece.until);
+}
+
+/// The number behind a positive one.
+fn next(bound: f64) -> f64 {
+    f64::from_bits(bound.to_bits() + 1)
 }
 
 /// What a record has in a dimension; what it does not have is empty, as it is in the sums.

@@ -40,12 +40,11 @@ async fn chosen<'a>(
     filter: &'a Filter,
     sort: Sort,
 ) -> Result<List<'a>, StoreError> {
-    let origin = match &filter.words {
-        Some(asked) => Origin::Words(words::expression(scope, filter, asked)),
-        None => {
-            let mut counting = Few { readers, scope, filter };
-            Origin::Index(choose(&mut counting, filter, sort).await?)
-        }
+    let origin = if let Some(asked) = &filter.words {
+        Origin::Words(words::expression(scope, filter, asked))
+    } else {
+        let mut counting = Few { readers, scope, filter };
+        Origin::Index(choose(&mut counting, filter, sort).await?)
     };
     Ok(List { scope, filter, sort, origin })
 }
