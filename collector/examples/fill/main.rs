@@ -1,10 +1,11 @@
 //! Fills a store with records as a busy installation has them, so that its queries can be measured.
 //!
-//! `cargo run --release -p epilogue-collector --example fill -- DIR [--records 100000]
-//! [--clients 20] [--days 30] [--bytes 600] [--seed 1] [--until 2026-11-21T12:00:00Z]`: the records
-//! of all kinds belong to tickets, spread over so many days before `until`, which is the present
-//! where it is not given. The same seed and `until` give the same records, whatever the store: only
-//! the keys that the example makes for itself differ. A provider key for reading is printed.
+//! `cargo run --release -p epilogue-collector --example fill -- STORE [--records 100000]
+//! [--clients 20] [--days 30] [--bytes 600] [--seed 1] [--until 2026-11-21T12:00:00Z]`: STORE is a
+//! directory, or the address of a database. The records of all kinds belong to tickets, spread over
+//! so many days before `until`, which is the present where it is not given. The same seed and `until`
+//! give the same records, whatever the store: only the keys that the example makes for itself differ.
+//! A provider key for reading is printed.
 
 mod chance;
 mod story;
@@ -25,7 +26,7 @@ const DAY: i64 = 86_400_000;
 /// What the command line says.
 #[derive(Debug)]
 struct Options {
-    directory: String,
+    place: String,
     records: usize,
     clients: usize,
     days: i64,
@@ -37,7 +38,7 @@ struct Options {
 fn options() -> Option<Options> {
     let mut arguments = std::env::args().skip(1);
     let mut options = Options {
-        directory: arguments.next()?,
+        place: arguments.next()?,
         records: 100_000,
         clients: 20,
         days: 30,
@@ -58,6 +59,14 @@ fn options() -> Option<Options> {
         }
     }
     Some(options)
+}
+
+async fn open(place: &str) -> Result<Arc<dyn Store>, Box<dyn Error>> {
+    if place.contains("://") {
+        return Ok(store::open(Some(place), ".".as_ref()).await?);
+    }
+    std::fs::create_dir_all(place)?;
+    Ok(store::open(None, place.as_ref()).await?)
 }
 
 /// The right to store as each client.
@@ -92,10 +101,9 @@ async fn flush(
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let options = options().ok_or("usage: fill DIR [options], see the source's head")?;
+    let options = options().ok_or("usage: fill STORE [options], see the source's head")?;
     let until = i64::try_from(options.until.duration_since(UNIX_EPOCH)?.as_millis())?;
-    std::fs::create_dir_all(&options.directory)?;
-    let store = store::open(None, options.directory.as_ref()).await?;
+    let store = open(&options.place).await?;
     let rights = rights(&store, options.clients).await?;
     let mut teller = Teller::new(options.seed, options.clients, options.bytes);
     let mut gathered = vec![Vec::new(); options.clients];

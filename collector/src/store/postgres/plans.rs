@@ -3,7 +3,7 @@
 use serde_json::Value;
 use sqlx::postgres::PgPool;
 use sqlx::query_builder::QueryBuilder;
-use sqlx::{Execute, Executor, Postgres, Transaction};
+use sqlx::{Execute, Executor, Postgres, Row as _, Transaction};
 use uuid::Uuid;
 
 use super::scope::{in_order, reading};
@@ -82,15 +82,23 @@ async fn filled() -> Option<Filled> {
     Some(Filled { readers: open::readers(&options), large, _database: database })
 }
 
-/// The steps of a statement, as PostgreSQL tells them: what is done, with which table, by what.
+/// The steps of a statement, as PostgreSQL takes them for whatever values: what is done, with which
+/// table, by what.
 async fn plan(
     reading: &mut Transaction<'_, Postgres>,
     mut sql: QueryBuilder<'_, Postgres>,
 ) -> Vec<Value> {
-    let explained = format!("EXPLAIN (FORMAT JSON) {}", sql.sql());
-    let arguments = sql.build().take_arguments().unwrap().unwrap();
-    let query = sqlx::query_scalar_with::<_, Value, _>(&explained, arguments);
-    let told = query.fetch_one(&mut **reading).await.unwrap();
+    sql.build().fetch_all(&mut **reading).await.unwrap();
+    let asked = "SELECT name, cardinality(parameter_types) FROM pg_prepared_statements \
+         WHERE statement = $1";
+    let prepared: (String, i32) =
+        sqlx::query_as(asked).bind(sql.sql()).fetch_one(&mut **reading).await.unwrap();
+    let (name, values) = (prepared.0, vec!["NULL"; usize::try_from(prepared.1).unwrap()]);
+    let values = if values.is_empty() { String::new() } else { format!("({})", values.join(", ")) };
+    let explained = format!("EXPLAIN (FORMAT JSON) EXECUTE {name}{values}");
+    let told = sqlx::raw_sql(&explained).fetch_one(&mut **reading).await.unwrap();
+    let told: Value =
+        serde_json::from_str(&told.try_get_unchecked::<String, _>(0).unwrap()).unwrap();
     let (mut steps, mut open) = (Vec::new(), vec![told[0]["Plan"].clone()]);
     while let Some(step) = open.pop() {
         open.extend(step["Plans"].as_array().into_iter().flatten().cloned());

@@ -6,6 +6,7 @@ use sqlx::query_builder::QueryBuilder;
 use super::row::COLUMNS;
 use super::span::{Conditions, column, push};
 use crate::auth::{Clients, Scope};
+use crate::store::Outcome;
 use crate::store::index::Index;
 use crate::store::looking::Part;
 use crate::store::page::{By, Cursor, Direction, Filter, Sort};
@@ -202,7 +203,12 @@ fn equal<'a>(conditions: &mut Conditions<'_, 'a>, filter: &'a Filter, names: &[&
     }
 }
 
+/// One plan serves every value, but for the outcome: a partial index is of one of them.
 fn equals<'a>(conditions: &mut Conditions<'_, 'a>, name: &str, text: &'a str) {
+    if let Some(outcome) = Outcome::named(text).filter(|_| name == "outcome") {
+        conditions.push(format!("log.outcome = '{}'", outcome.as_str()));
+        return;
+    }
     conditions.push(format!("log.{name} = ")).push_bind_unseparated(text);
 }
 

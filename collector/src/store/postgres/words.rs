@@ -23,7 +23,7 @@ pub(super) fn of_record(
     seq: i64,
     text: &str,
 ) -> Vec<i64> {
-    let mut numbers: Vec<_> = of_text(text).collect();
+    let mut numbers = of_text(text);
     numbers.push(number(&label("client_id", client)));
     numbers.extend(labels.map(|(name, text)| number(&label(name, &text))));
     numbers.extend((0..LEVELS.len()).map(|level| Window::around(seq, level).number()));
@@ -35,7 +35,7 @@ pub(super) fn of_record(
 /// What the records of a scope have that hold all of these words, and what else the filter wants to be
 /// equal. `None` where no word is asked for: then nothing is found.
 pub(super) fn asked(scope: &Scope, filter: &Filter, words: &str) -> Option<Vec<i64>> {
-    let mut numbers: Vec<_> = of_text(words).collect();
+    let mut numbers = of_text(words);
     if numbers.is_empty() {
         return None;
     }
@@ -72,16 +72,25 @@ impl Window {
     }
 }
 
-/// Words are what stands between anything that is no letter and no digit.
-fn of_text(text: &str) -> impl Iterator<Item = i64> {
+/// Words are what stands between anything that is no letter and no digit. Where no white space is
+/// between two of them they are found together: `mail.example` is not whatever has both.
+fn of_text(text: &str) -> Vec<i64> {
     let folded: String = text
         .nfd()
         .filter(|character| !is_combining_mark(*character))
         .flat_map(char::to_lowercase)
         .collect();
-    let words = folded.split(|character: char| !character.is_alphanumeric());
-    let numbers: Vec<_> = words.filter(|word| !word.is_empty()).map(number).collect();
-    numbers.into_iter()
+    let mut numbers = Vec::new();
+    for chunk in folded.split(|end: char| end.is_whitespace() || end.is_control()) {
+        let words = chunk.split(|end: char| !end.is_alphanumeric()).filter(|word| !word.is_empty());
+        let mut before = None;
+        for word in words {
+            numbers.push(number(word));
+            numbers.extend(before.map(|before| number(&format!("{before} {word}"))));
+            before = Some(word);
+        }
+    }
+    numbers
 }
 
 /// The beginning of its SHA-256. No two words of a language have the same, and whoever makes two that
@@ -96,16 +105,34 @@ fn number(word: &str) -> i64 {
 mod tests {
     use super::*;
 
-    fn numbers(text: &str) -> Vec<i64> {
-        of_text(text).collect()
+    #[test]
+    fn case_and_accents_make_no_difference() {
+        assert_eq!(of_text("Grüße, CAFÉ!"), of_text("GRÜßE\ncafe\u{301}"));
+        assert!(of_text("* ( \0").is_empty());
+        assert_ne!(of_text("a"), of_text("b"));
     }
 
     #[test]
-    fn case_and_accents_make_no_difference() {
-        assert_eq!(numbers("Grüße, CAFÉ!"), numbers("GRÜßE\ncafe\u{301}"));
-        assert_eq!(numbers("a-b").len(), 2);
-        assert!(numbers("* ( \0").is_empty());
-        assert_ne!(numbers("a"), numbers("b"));
+    fn what_stands_together_is_found_together() {
+        let has = |text: &str, asked: &str| {
+            let text = of_text(text);
+            of_text(asked).iter().all(|word| text.contains(word))
+        };
+        for (text, asked) in [
+            ("to ann@mail.example.com.", "mail.example"),
+            ("to ann@mail.example.com.", "COM mail ann"),
+            ("https://a.b/v1/orders/5", "/v1/orders"),
+        ] {
+            assert!(has(text, asked), "{text} {asked}");
+        }
+        for (text, asked) in [
+            ("a mail of an example", "mail.example"),
+            ("b-a", "a-b"),
+            ("ab", "a-b"),
+            ("a b", "a-b"),
+        ] {
+            assert!(!has(text, asked), "{text} {asked}");
+        }
     }
 
     #[test]
