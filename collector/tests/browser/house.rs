@@ -7,10 +7,10 @@ use std::process::{Child, Command, Output, Stdio};
 
 use reqwest::Client;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::driver::Browser;
+use crate::home::{Home, store_of};
 
 /// The recorded runs, which are not a part of the repository.
 const RECORDED: &str =
@@ -28,15 +28,20 @@ pub(crate) struct House {
     /// The first provider, and the password that is good once.
     pub(crate) login: (String, String),
     pub(crate) http: Client,
-    data: TempDir,
+    home: Home,
 }
 
-fn binary() -> Command {
+/// The binary over the store of this home.
+fn binary(home: &Home) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_epilogue-collector"));
     for (name, _) in std::env::vars_os() {
         if name == "RUST_LOG" || name.as_encoded_bytes().starts_with(b"EPILOGUE_") {
             command.env_remove(name);
         }
+    }
+    command.env("EPILOGUE_DATA", home.path());
+    if let Some(address) = store_of(home.path()) {
+        command.env("EPILOGUE_STORE", address);
     }
     command
 }
@@ -52,10 +57,9 @@ fn example(name: &str) -> PathBuf {
 impl House {
     /// An empty collector.
     pub(crate) fn start() -> Self {
-        let data = tempfile::tempdir().unwrap();
-        let mut process = binary()
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-            .arg(data.path())
+        let home = Home::new();
+        let mut process = binary(&home)
+            .args(["serve", "--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -80,7 +84,7 @@ impl House {
             read: after("read key: "),
             login: (name.to_owned(), password.to_owned()),
             http: Client::builder().no_proxy().build().unwrap(),
-            data,
+            home,
         }
     }
 
@@ -140,7 +144,7 @@ impl House {
     /// Runs a command of the collector on the same data, and tells what it prints.
     pub(crate) fn command(&self, arguments: &[&str]) -> String {
         let Output { status, stdout, stderr } =
-            binary().args(arguments).arg("--data").arg(self.data.path()).output().unwrap();
+            binary(&self.home).args(arguments).output().unwrap();
         assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
         String::from_utf8(stdout).unwrap().trim().to_owned()
     }

@@ -4,6 +4,11 @@
 //! `agent_runs` as it is built beside the collector. The recorded runs that it ships lie outside of
 //! the repository; where they are missing, made-up ones stand in, and it is said so.
 
+#[path = "../collector/database.rs"]
+mod database;
+#[path = "../collector/home.rs"]
+mod home;
+
 mod checks;
 mod driver;
 mod every_page;

@@ -121,10 +121,8 @@ async fn a_reader_sees_the_clients_that_its_transaction_names() {
         end(&mut reader).await;
         begin(&mut reader, "epilogue.everyone = 'on'").await;
         let all = clients(&mut reader, table, column).await;
-        // Else it would show nothing to anybody, and prove nothing.
-        assert!(all.is_empty() || all.contains(&"b".to_owned()), "{table}: {all:?}");
-        assert_eq!(all.is_empty(), own.is_empty(), "{table}");
-        seen += all.len().min(1);
+        // What shows nothing to anybody proves nothing. Parts of sums may have been folded meanwhile.
+        seen += usize::from(all.contains(&"b".to_owned()));
         end(&mut reader).await;
         // What was named is forgotten with its transaction.
         assert_eq!(clients(&mut reader, table, column).await, [""; 0], "{table}");

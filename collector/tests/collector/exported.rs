@@ -1,7 +1,7 @@
 //! A list is exported whole, as it is read, and whoever does so is recorded.
 
-use crate::home::run_sql;
 use crate::server::{Server, id, record_with};
+use crate::shells::run_sql;
 use epilogue_collector::store::{Entry, Kind, Outcome, Row};
 use epilogue_collector::{Auth, COLLECTOR_CLIENT, KeyScope, Operator, revoke_key};
 use reqwest::{Method, Response};

@@ -5,9 +5,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use sqlx::postgres::PgConnection;
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, Connection, Executor};
 use tempfile::TempDir;
 
 use crate::database::Database;
@@ -45,19 +42,6 @@ impl Drop for Home {
         let database = databases(|all| all.remove(self.0.path()));
         drop(database);
     }
-}
-
-/// Runs a statement as a person with a SQL shell could, as either store has it.
-pub(crate) async fn run_sql(directory: &Path, sqlite: &str, postgres: &str) {
-    if let Some(address) = store_of(directory) {
-        let mut shell = PgConnection::connect(&address).await.unwrap();
-        shell.execute(postgres).await.unwrap();
-        return shell.close().await.unwrap();
-    }
-    let options = SqliteConnectOptions::new().filename(directory.join("epilogue.db"));
-    let mut shell = options.connect().await.unwrap();
-    shell.execute(sqlite).await.unwrap();
-    shell.close().await.unwrap();
 }
 
 /// The address of the store that this directory stands for; `None` where it is in the directory.

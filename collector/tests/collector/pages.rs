@@ -5,8 +5,8 @@ use reqwest::{Response, StatusCode, redirect};
 use serde_json::Value;
 
 use crate::browser::Browser;
-use crate::home::run_sql;
 use crate::server::{Server, id};
+use crate::shells::run_sql;
 
 /// Somebody who is logged in, and a producer of the same client.
 pub(crate) struct Visitor<'s> {

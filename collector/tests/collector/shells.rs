@@ -1,11 +1,15 @@
 //! Shells of the tests' databases, of those who may do anything and of those who may do little.
 
+use std::path::Path;
+
 use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{ConnectOptions, Executor};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection, Executor};
 use url::Url;
 use uuid::Uuid;
 
 use crate::database::Database;
+use crate::home::store_of;
 
 impl Database {
     /// A connection to it as the server's user, who may do anything.
@@ -31,4 +35,17 @@ impl Database {
 async fn connect(address: &str) -> PgConnection {
     let options: PgConnectOptions = address.parse().unwrap();
     options.disable_statement_logging().connect().await.unwrap()
+}
+
+/// Runs a statement as a person with a SQL shell could, as either store has it.
+pub(crate) async fn run_sql(directory: &Path, sqlite: &str, postgres: &str) {
+    if let Some(address) = store_of(directory) {
+        let mut shell = PgConnection::connect(&address).await.unwrap();
+        shell.execute(postgres).await.unwrap();
+        return shell.close().await.unwrap();
+    }
+    let options = SqliteConnectOptions::new().filename(directory.join("epilogue.db"));
+    let mut shell = options.connect().await.unwrap();
+    shell.execute(sqlite).await.unwrap();
+    shell.close().await.unwrap();
 }

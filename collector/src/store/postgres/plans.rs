@@ -3,7 +3,7 @@
 use serde_json::Value;
 use sqlx::postgres::PgPool;
 use sqlx::query_builder::QueryBuilder;
-use sqlx::{Execute, Executor, Postgres, Row as _, Transaction};
+use sqlx::{Executor, Postgres, Row as _, Transaction};
 use uuid::Uuid;
 
 use super::scope::{in_order, reading};

@@ -43,9 +43,12 @@ pub(super) async fn ensure(connection: &mut PgConnection) -> Result<(), StoreErr
     Err(StoreError::Damaged(NO_RIGHT))
 }
 
-/// Whether the user may act as each of them.
+/// Whether the user may act as each of them. Since PostgreSQL 16 whoever makes a role is a member of it
+/// that may not act as it before that is granted.
 async fn are_there(connection: &mut PgConnection) -> Result<bool, StoreError> {
-    let sql = "SELECT count(*) = 3 AND bool_and(pg_has_role(current_user, oid, 'MEMBER')) \
+    let sql = "SELECT count(*) = 3 AND bool_and(pg_has_role(current_user, oid, \
+         CASE WHEN current_setting('server_version_num')::integer < 160000 THEN 'MEMBER' \
+         ELSE 'SET' END)) \
          FROM pg_roles WHERE rolname IN ('epilogue_owner', 'epilogue_writer', 'epilogue_reader')";
     let are_there: Option<bool> =
         sqlx::query_scalar(sql).fetch_one(connection).await.map_err(unavailable)?;
@@ -65,12 +68,14 @@ async fn make(connection: &mut PgConnection) -> Result<(), StoreError> {
     let sql = "DO $$
         DECLARE
             own text;
+            may_act text := CASE WHEN current_setting('server_version_num')::integer < 160000
+                THEN 'MEMBER' ELSE 'SET' END;
         BEGIN
             FOREACH own IN ARRAY ARRAY['epilogue_owner', 'epilogue_writer', 'epilogue_reader'] LOOP
                 IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = own) THEN
                     EXECUTE format('CREATE ROLE %I NOLOGIN NOSUPERUSER NOBYPASSRLS', own);
                 END IF;
-                IF NOT pg_has_role(current_user, own, 'MEMBER') THEN
+                IF NOT pg_has_role(current_user, own, may_act) THEN
                     EXECUTE format('GRANT %I TO CURRENT_USER', own);
                 END IF;
             END LOOP;
