@@ -32,7 +32,7 @@ const ROWS: &str = "INSERT INTO workflow_logs (seq, client_id, record_id, kind, 
      execution_time_seconds, confidence, input_tokens, output_tokens, cost, currency, error_count, \
      provider_name, action_type, event_type, event_category, resource_type, resource_id, \
      entity_type, entity_id, user_id, level, metrics) \
-     ON CONFLICT DO NOTHING RETURNING client_id, record_id, seq";
+     ON CONFLICT (client_id, record_id, recorded_at) DO NOTHING RETURNING client_id, record_id, seq";
 
 const PAYLOADS: &str = "INSERT INTO payloads (seq, client_id, recorded_at, bytes, payload) \
      SELECT seq, client_id, to_timestamp(recorded_at::float8 / 1000), octet_length(payload), \
