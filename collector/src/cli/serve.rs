@@ -24,6 +24,10 @@ use super::options::StoreOptions;
 /// records, and once more.
 const LARGEST_AT_ONCE: usize = 4;
 
+/// What is told where nobody says otherwise. The store tells by itself when it fails, once; the library
+/// below it would tell it at every connection, in the database's own words.
+const TOLD: &str = "warn,sqlx=off";
+
 /// How to serve.
 #[derive(Args, Debug)]
 pub(super) struct ServeOptions {
@@ -145,7 +149,7 @@ pub(super) async fn serve(
     place: &StoreOptions,
     options: &ServeOptions,
 ) -> Result<(), Box<dyn Error>> {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(TOLD));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
     let config = options.config()?;
     let scheme = if config.tls.is_some() { "https" } else { "http" };

@@ -1,5 +1,6 @@
 //! Whether a task of the store can do its work, which is told whenever it changes.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::metrics;
@@ -10,11 +11,12 @@ use crate::store::StoreError;
 pub(in crate::store) struct Health {
     task: &'static str,
     failure: Mutex<Option<StoreError>>,
+    failures: AtomicU64,
 }
 
 impl Health {
     pub(in crate::store) fn new(task: &'static str) -> Self {
-        Self { task, failure: Mutex::new(None) }
+        Self { task, failure: Mutex::new(None), failures: AtomicU64::new(0) }
     }
 
     /// Why the last attempt failed.
@@ -22,20 +24,29 @@ impl Health {
         self.lock().clone()
     }
 
-    /// Notes how an attempt went, and tells that where the one before went otherwise.
+    /// How many attempts found the store away.
+    pub(in crate::store) fn failures(&self) -> u64 {
+        self.failures.load(Ordering::Relaxed)
+    }
+
+    /// Notes how an attempt went, and tells that where the one before went otherwise: one line when it
+    /// begins, whatever else goes wrong then, and one when it is over.
     pub(in crate::store) fn note(&self, failure: Option<&StoreError>) {
         if let Some(failure) = failure {
             metrics::store_failed(reason(failure));
         }
-        let mut before = self.lock();
-        if before.as_ref() == failure {
-            return;
+        if matches!(failure, Some(StoreError::Unavailable(_))) {
+            self.failures.fetch_add(1, Ordering::Relaxed);
         }
+        let mut before = self.lock();
         // Not the database's own words, which may quote a value.
-        if let Some(failure) = failure {
-            tracing::warn!(task = self.task, reason = reason(failure), "the store fails");
-        } else {
-            tracing::warn!(task = self.task, "the store works again");
+        match (before.as_ref(), failure.map(reason)) {
+            (None, Some(reason)) => tracing::warn!(task = self.task, reason, "the store fails"),
+            (Some(_), None) => tracing::warn!(task = self.task, "the store works again"),
+            (Some(own), Some(reason)) if self::reason(own) != reason => {
+                tracing::info!(task = self.task, reason, "the store still fails");
+            }
+            _ => {}
         }
         *before = failure.cloned();
     }
@@ -68,5 +79,6 @@ mod tests {
         }
         health.note(None);
         assert_eq!(health.failure(), None);
+        assert_eq!(health.failures(), 1, "what was closed was not away");
     }
 }

@@ -87,6 +87,17 @@ impl<C> Act<C> {
     }
 }
 
+impl<C> Order<C> {
+    /// Tells whoever waits for it that it cannot be done.
+    pub(in crate::store) fn refuse(self, why: &StoreError) {
+        // Who no longer waits for it need not know.
+        match self {
+            Self::Append(Append { answer, .. }) => drop(answer.send(Err(why.clone()))),
+            Self::Act(Act { answer, .. }) => drop(answer.send(Err(why.clone()))),
+        }
+    }
+}
+
 impl<T> Done<T> {
     /// The value, once the act is committed.
     pub(in crate::store) fn value(mut self) -> Result<T, StoreError> {

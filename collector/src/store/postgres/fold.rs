@@ -4,11 +4,13 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgRow};
+use sqlx::postgres::{PgConnection, PgPool, PgRow};
 use sqlx::{Executor, Row as _};
 use tokio::time::sleep;
 
+use super::address::Address;
 use super::failure::unavailable;
+use super::within::{PATIENT, answered, unless_closed};
 use super::{locks, open};
 use crate::store::health::Health;
 use crate::store::rollup::{HOUR, Place, SPANS, begin};
@@ -25,7 +27,7 @@ const MONTHS: Duration = Duration::from_secs(6 * 3_600);
 /// Folds until the readers are closed.
 #[derive(Debug)]
 pub(super) struct Folder {
-    options: PgConnectOptions,
+    address: Address,
     connection: Option<PgConnection>,
     readers: PgPool,
     health: Health,
@@ -35,14 +37,16 @@ pub(super) struct Folder {
 
 impl Folder {
     /// The months are made already.
-    pub(super) fn new(options: PgConnectOptions, readers: PgPool) -> Self {
+    pub(super) fn new(address: Address, readers: PgPool) -> Self {
         let health = Health::new("the sums");
-        Self { options, connection: None, readers, health, made: Instant::now() }
+        Self { address, connection: None, readers, health, made: Instant::now() }
     }
 
     pub(super) async fn run(mut self) {
         while !self.readers.is_closed() {
-            let result = self.keep_house().await;
+            let readers = self.readers.clone();
+            let work = answered(PATIENT, self.keep_house());
+            let Some(result) = unless_closed(&readers, work).await else { return };
             if !self.readers.is_closed() {
                 self.health.note(result.as_ref().err());
             }
@@ -51,10 +55,7 @@ impl Folder {
             }
             // Where there was much, there may be more.
             if result != Ok(true) {
-                tokio::select! {
-                    () = sleep(LOOK) => {}
-                    () = self.readers.close_event() => {}
-                }
+                unless_closed(&self.readers, sleep(LOOK)).await;
             }
         }
     }
@@ -62,11 +63,11 @@ impl Folder {
     /// Does what there is to do, and tells whether there may be more.
     async fn keep_house(&mut self) -> Result<bool, StoreError> {
         if self.made.elapsed() >= MONTHS {
-            open::migrate(&self.options).await?;
+            open::migrate(&self.address).await?;
             self.made = Instant::now();
         }
         if self.connection.is_none() {
-            self.connection = Some(open::writer(&self.options).await?);
+            self.connection = Some(open::writer(&self.address).await?);
         }
         let Some(writer) = &mut self.connection else { return Ok(false) };
         writer.execute("BEGIN").await.map_err(unavailable)?;

@@ -4,13 +4,15 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgRow};
+use sqlx::postgres::{PgConnection, PgPool, PgRow};
 use sqlx::query_builder::QueryBuilder;
 use sqlx::{Executor, Row as _};
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
+use super::address::Address;
 use super::failure::unavailable;
+use super::within::{PATIENT, answered, unless_closed};
 use super::{locks, open, scope, words};
 use crate::metrics;
 use crate::store::StoreError;
@@ -31,7 +33,7 @@ const LOOK: Duration = Duration::from_secs(1);
 /// Indexes what the readers show.
 #[derive(Debug)]
 pub(super) struct Indexer {
-    options: PgConnectOptions,
+    address: Address,
     /// `None` before the first chunk, and where it broke.
     connection: Option<PgConnection>,
     readers: PgPool,
@@ -46,16 +48,21 @@ struct Batch {
 }
 
 impl Indexer {
-    pub(super) fn new(options: PgConnectOptions, readers: PgPool, stored: Arc<Notify>) -> Self {
+    pub(super) fn new(address: Address, readers: PgPool, stored: Arc<Notify>) -> Self {
         let health = Health::new("the index of words");
-        Self { options, connection: None, readers, stored, health }
+        Self { address, connection: None, readers, stored, health }
     }
 
     /// Works until the readers are closed.
     pub(super) async fn run(mut self) {
         while !self.readers.is_closed() {
             let begun = Instant::now();
-            let result = self.chunk().await;
+            let readers = self.readers.clone();
+            // What is not indexed at the end is still to be indexed.
+            let Some(result) = unless_closed(&readers, answered(PATIENT, self.chunk())).await
+            else {
+                return;
+            };
             if !self.readers.is_closed() {
                 self.health.note(result.as_ref().err());
             }
@@ -78,7 +85,7 @@ impl Indexer {
     /// Indexes the next records, and tells how many there were.
     async fn chunk(&mut self) -> Result<usize, StoreError> {
         if self.connection.is_none() {
-            self.connection = Some(open::writer(&self.options).await?);
+            self.connection = Some(open::writer(&self.address).await?);
         }
         let Self { connection: Some(writer), readers, .. } = self else { return Ok(0) };
         writer.execute("BEGIN").await.map_err(unavailable)?;
@@ -225,10 +232,7 @@ fn within(lengths: impl Iterator<Item = i64>, bytes: i64) -> usize {
 
 /// Waits for this, or for the end: whoever closes the store waits for no pause.
 async fn rest(readers: &PgPool, until: impl Future) {
-    tokio::select! {
-        _ = until => {}
-        () = readers.close_event() => {}
-    }
+    unless_closed(readers, until).await;
 }
 
 #[cfg(test)]

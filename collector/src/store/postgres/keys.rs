@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Executor, Postgres, Row as _};
 
-use super::failure::unavailable;
+use super::failure::{READ_ONLY, unavailable};
 use crate::auth::{ClientId, KeyHash, NewKey, StoredKey};
 use crate::store::StoreError;
 
@@ -19,6 +19,16 @@ pub(super) async fn generation<'e>(
         .fetch_one(reader)
         .await
         .map_err(unavailable)
+}
+
+/// Whether that number can be read, and could be changed.
+pub(super) async fn can_change<'e>(
+    reader: impl Executor<'e, Database = Postgres>,
+) -> Result<(), StoreError> {
+    let sql = "SELECT current_setting('transaction_read_only') = 'on' FROM counters \
+         WHERE name = 'key_generation'";
+    let is_read_only = sqlx::query_scalar(sql).fetch_one(reader).await.map_err(unavailable)?;
+    if is_read_only { Err(StoreError::Unavailable(READ_ONLY)) } else { Ok(()) }
 }
 
 /// The keys that are not revoked.

@@ -4,6 +4,7 @@ use sqlx::Executor;
 use sqlx::postgres::PgConnection;
 
 use super::failure::unavailable;
+use super::within::{LONGEST, answered};
 use super::{locks, roles};
 use crate::store::StoreError;
 
@@ -16,18 +17,18 @@ const MIGRATIONS: [&str; 4] = [
 ];
 /// The oldest PostgreSQL whose views can be kept to the rights of whoever asks.
 const OLDEST: i32 = 150_000;
+const TOO_NEW: &str =
+    "it was written by a newer version of this program: start that, or another database";
+const TOO_OLD: &str = "PostgreSQL 15 or newer is needed";
+const FOREIGN: &str = "its schema epilogue is of another role than epilogue_owner, and so of \
+     something else: give the collector a database of its own";
 /// For how many months there is to be a table ahead of now.
 const AHEAD: i32 = 3;
 
 /// Takes the steps that are missing, and makes the months that are near.
 pub(super) async fn migrate(connection: &mut PgConnection) -> Result<(), StoreError> {
-    let sql = "SELECT current_setting('server_version_num')::integer";
-    let version: i32 =
-        sqlx::query_scalar(sql).fetch_one(&mut *connection).await.map_err(unavailable)?;
-    if version < OLDEST {
-        return Err(StoreError::Damaged("PostgreSQL 15 or newer is needed"));
-    }
-    roles::ensure(connection).await?;
+    answered(LONGEST, is_new_enough(connection)).await?;
+    answered(LONGEST, roles::ensure(connection)).await?;
     let lock = sqlx::query("SELECT pg_advisory_lock($1)").bind(locks::MIGRATION);
     lock.execute(&mut *connection).await.map_err(unavailable)?;
     // What is moved to a month of its own may be much. The lock goes with the connection.
@@ -36,11 +37,41 @@ pub(super) async fn migrate(connection: &mut PgConnection) -> Result<(), StoreEr
     take(connection).await
 }
 
+/// Whether there is a store yet. Where there is none, it is looked whether one could be made.
+pub(super) async fn is_there(connection: &mut PgConnection) -> Result<bool, StoreError> {
+    is_new_enough(connection).await?;
+    if has_schema(connection).await? {
+        let sql = "SELECT to_regclass('epilogue.schema_version') IS NOT NULL";
+        let is_there = sqlx::query_scalar(sql).fetch_one(&mut *connection).await;
+        if is_there.map_err(unavailable)? {
+            return Ok(true);
+        }
+    }
+    roles::could_be(connection).await.map(|()| false)
+}
+
+async fn is_new_enough(connection: &mut PgConnection) -> Result<(), StoreError> {
+    let sql = "SELECT current_setting('server_version_num')::integer";
+    let version = sqlx::query_scalar(sql).fetch_one(connection).await.map_err(unavailable)?;
+    check_version(version)
+}
+
+fn check_version(version: i32) -> Result<(), StoreError> {
+    if version >= OLDEST { Ok(()) } else { Err(StoreError::Damaged(TOO_OLD)) }
+}
+
+/// Whether our schema is there.
+async fn has_schema(connection: &mut PgConnection) -> Result<bool, StoreError> {
+    let sql = "SELECT pg_get_userbyid(nspowner) = 'epilogue_owner' FROM pg_namespace \
+         WHERE nspname = 'epilogue'";
+    match sqlx::query_scalar(sql).fetch_optional(connection).await.map_err(unavailable)? {
+        Some(false) => Err(StoreError::Damaged(FOREIGN)),
+        own => Ok(own.is_some()),
+    }
+}
+
 async fn take(connection: &mut PgConnection) -> Result<(), StoreError> {
-    let sql = "SELECT to_regnamespace('epilogue') IS NOT NULL";
-    let has_schema: bool =
-        sqlx::query_scalar(sql).fetch_one(&mut *connection).await.map_err(unavailable)?;
-    if !has_schema {
+    if !has_schema(connection).await? {
         let sql = "CREATE SCHEMA epilogue AUTHORIZATION epilogue_owner";
         sqlx::query(sql).execute(&mut *connection).await.map_err(unavailable)?;
     }
@@ -51,7 +82,7 @@ async fn take(connection: &mut PgConnection) -> Result<(), StoreError> {
     let version: i32 =
         sqlx::query_scalar(sql).fetch_one(&mut *connection).await.map_err(unavailable)?;
     let done = usize::try_from(version).ok().filter(|done| *done <= MIGRATIONS.len());
-    let done = done.ok_or(StoreError::Damaged("it was written by a newer version"))?;
+    let done = done.ok_or(StoreError::Damaged(TOO_NEW))?;
     for (number, step) in (1..).zip(MIGRATIONS).skip(done) {
         // One command of several statements is one transaction.
         let sql = format!("{step}; INSERT INTO schema_version VALUES ({number})");
@@ -64,4 +95,19 @@ async fn take(connection: &mut PgConnection) -> Result<(), StoreError> {
 pub(super) async fn make_months(connection: &mut PgConnection) -> Result<(), StoreError> {
     let sql = sqlx::query("SELECT make_months(now(), $1)").bind(AHEAD);
     sql.execute(connection).await.map(drop).map_err(unavailable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_postgresql_is_15() {
+        for (version, is_enough) in
+            [(90_624, false), (140_022, false), (150_000, true), (150_014, true), (180_001, true)]
+        {
+            assert_eq!(check_version(version).is_ok(), is_enough, "{version}");
+        }
+        assert_eq!(check_version(149_999), Err(StoreError::Damaged(TOO_OLD)));
+    }
 }

@@ -4,6 +4,7 @@
 //! named in its transaction; it is written in a role of its own. `migrations/0003_rights.sql` says who
 //! may do what.
 
+mod address;
 mod details;
 mod errors;
 mod failure;
@@ -35,16 +36,16 @@ mod statistics;
 mod users;
 mod uses;
 mod values;
+mod within;
 mod words;
 mod writer;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
+use sqlx::postgres::{PgConnection, PgPool};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::auth::{
@@ -52,8 +53,10 @@ use crate::auth::{
 };
 use crate::time;
 
+use self::address::Address;
 use self::fold::Folder;
 use self::indexer::Indexer;
+use self::within::{LONGEST, answered};
 use self::writer::Writer;
 use super::health::Health;
 use super::orders::Act;
@@ -85,11 +88,11 @@ impl PostgresStore {
     /// # Errors
     /// Where it cannot be reached, its user lacks a right, or it is of a newer version.
     pub async fn open(address: &str) -> Result<Self, StoreError> {
-        let options = open::options(address)?;
-        open::migrate(&options).await?;
-        let (store, stored) = Self::opened(&options, WRITERS);
-        let indexer = Indexer::new(options.clone(), store.readers.clone(), stored);
-        let folder = Folder::new(options, store.readers.clone());
+        let address = open::address(address)?;
+        open::migrate(&address).await?;
+        let (store, stored) = Self::opened(&address, WRITERS);
+        let indexer = Indexer::new(address.clone(), store.readers.clone(), stored);
+        let folder = Folder::new(address, store.readers.clone());
         store.tasks().extend([tokio::spawn(indexer.run()), tokio::spawn(folder.run())]);
         Ok(store)
     }
@@ -99,9 +102,9 @@ impl PostgresStore {
     /// # Errors
     /// As [`open`](Self::open).
     pub async fn open_for_keys(address: &str) -> Result<Self, StoreError> {
-        let options = open::options(address)?;
-        open::migrate(&options).await?;
-        Ok(Self::opened(&options, 1).0)
+        let address = open::address(address)?;
+        open::migrate(&address).await?;
+        Ok(Self::opened(&address, 1).0)
     }
 
     /// Whether there is a store yet. Where there is, it is opened as for keys and read.
@@ -109,7 +112,7 @@ impl PostgresStore {
     /// # Errors
     /// Where the store cannot be used.
     pub async fn check(address: &str) -> Result<bool, StoreError> {
-        if !open::is_there(&open::options(address)?).await? {
+        if !open::is_there(&open::address(address)?).await? {
             return Ok(false);
         }
         let store = Self::open_for_keys(address).await?;
@@ -119,17 +122,31 @@ impl PostgresStore {
     }
 
     /// The store with so many writers, and what is told that records were stored.
-    fn opened(options: &PgConnectOptions, writers: usize) -> (Self, Arc<Notify>) {
+    fn opened(address: &Address, writers: usize) -> (Self, Arc<Notify>) {
         let (orders, waiting) = Queue::new();
         let waiting = Arc::new(tokio::sync::Mutex::new(waiting));
         let (health, stored) = (Arc::new(Health::new("the writer")), Arc::new(Notify::new()));
         let writer = || {
             let (waiting, stored) = (Arc::clone(&waiting), Arc::clone(&stored));
-            tokio::spawn(Writer::new(options.clone(), waiting, stored, Arc::clone(&health)).run())
+            tokio::spawn(Writer::new(address.clone(), waiting, stored, Arc::clone(&health)).run())
         };
         let tasks = Mutex::new((0..writers).map(|_| writer()).collect());
-        let (readers, keys) = (open::readers(options), open::keys(options));
+        let (readers, keys) = (open::readers(address), open::keys(address));
         (Self { readers, keys, orders, tasks, health: Arc::clone(&health) }, stored)
+    }
+
+    /// What a question is answered, in a time that whoever asks can wait for. While those who write
+    /// find no server, nobody waits for one.
+    fn soon<'a, T: 'a>(
+        &'a self,
+        asking: impl Future<Output = Result<T, StoreError>> + Send + 'a,
+    ) -> BoxFuture<'a, Result<T, StoreError>> {
+        Box::pin(async move {
+            if let Some(gone) = self.health.failure().filter(failure::is_gone) {
+                return Err(gone);
+            }
+            answered(LONGEST, asking).await
+        })
     }
 
     fn tasks(&self) -> std::sync::MutexGuard<'_, Vec<JoinHandle<()>>> {
@@ -139,11 +156,11 @@ impl PostgresStore {
 
 impl KeySource for PostgresStore {
     fn key_generation<'a>(&'a self, _: &'a Gate) -> BoxFuture<'a, Result<i64, StoreError>> {
-        Box::pin(keys::generation(&self.keys))
+        self.soon(keys::generation(&self.keys))
     }
 
     fn active_keys<'a>(&'a self, _: &'a Gate) -> BoxFuture<'a, Result<Vec<StoredKey>, StoreError>> {
-        Box::pin(keys::active(&self.keys))
+        self.soon(keys::active(&self.keys))
     }
 
     fn note_uses<'a>(
@@ -176,7 +193,7 @@ impl Store for PostgresStore {
         scope: &'a Scope,
         record_id: Uuid,
     ) -> BoxFuture<'a, Result<Option<String>, StoreError>> {
-        Box::pin(read::record(&self.readers, scope, record_id))
+        self.soon(read::record(&self.readers, scope, record_id))
     }
 
     fn line<'a>(
@@ -184,7 +201,7 @@ impl Store for PostgresStore {
         scope: &'a Scope,
         record_id: Uuid,
     ) -> BoxFuture<'a, Result<Option<Listed>, StoreError>> {
-        Box::pin(read::line(&self.readers, scope, record_id))
+        self.soon(read::line(&self.readers, scope, record_id))
     }
 
     fn list<'a>(
@@ -193,7 +210,7 @@ impl Store for PostgresStore {
         filter: &'a Filter,
         page: &'a PageRequest,
     ) -> BoxFuture<'a, Result<Page, StoreError>> {
-        Box::pin(list::list(&self.readers, scope, filter, page))
+        self.soon(list::list(&self.readers, scope, filter, page))
     }
 
     fn sizes<'a>(
@@ -201,7 +218,7 @@ impl Store for PostgresStore {
         scope: &'a Scope,
         seqs: &'a [i64],
     ) -> BoxFuture<'a, Result<Vec<(i64, u64)>, StoreError>> {
-        Box::pin(read::sizes(&self.readers, scope, seqs))
+        self.soon(read::sizes(&self.readers, scope, seqs))
     }
 
     fn payloads<'a>(
@@ -209,7 +226,7 @@ impl Store for PostgresStore {
         scope: &'a Scope,
         seqs: &'a [i64],
     ) -> BoxFuture<'a, Result<Vec<(i64, String)>, StoreError>> {
-        Box::pin(read::payloads(&self.readers, scope, seqs))
+        self.soon(read::payloads(&self.readers, scope, seqs))
     }
 
     fn tell<'a>(
@@ -228,7 +245,7 @@ impl Store for PostgresStore {
         scope: &'a Scope,
         errors: &'a [Fingerprint],
     ) -> BoxFuture<'a, Result<Vec<Sighting>, StoreError>> {
-        Box::pin(errors::sightings(&self.readers, scope, errors))
+        self.soon(errors::sightings(&self.readers, scope, errors))
     }
 
     fn with_error<'a>(
@@ -238,7 +255,7 @@ impl Store for PostgresStore {
         after: Option<Cursor>,
         limit: usize,
     ) -> BoxFuture<'a, Result<Page, StoreError>> {
-        Box::pin(errors::with(&self.readers, scope, error, after, limit))
+        self.soon(errors::with(&self.readers, scope, error, after, limit))
     }
 
     fn statistics<'a>(
@@ -247,7 +264,7 @@ impl Store for PostgresStore {
         selection: &'a Selection,
         grouping: &'a Grouping,
     ) -> BoxFuture<'a, Result<Statistics, StoreError>> {
-        Box::pin(statistics::statistics(&self.readers, scope, selection, grouping))
+        self.soon(statistics::statistics(&self.readers, scope, selection, grouping))
     }
 
     fn series<'a>(
@@ -258,7 +275,7 @@ impl Store for PostgresStore {
         bucket: Bucket,
         starts: &'a [i64],
     ) -> BoxFuture<'a, Result<Series, StoreError>> {
-        Box::pin(statistics::series(&self.readers, scope, selection, grouping, bucket, starts))
+        self.soon(statistics::series(&self.readers, scope, selection, grouping, bucket, starts))
     }
 
     fn values<'a>(
@@ -268,11 +285,11 @@ impl Store for PostgresStore {
         dimension: Dimension,
         limit: usize,
     ) -> BoxFuture<'a, Result<Vec<String>, StoreError>> {
-        Box::pin(values::values(&self.readers, scope, kind, dimension, limit))
+        self.soon(values::values(&self.readers, scope, kind, dimension, limit))
     }
 
     fn keys<'a>(&'a self, _: &'a Operator) -> BoxFuture<'a, Result<Vec<StoredKey>, StoreError>> {
-        Box::pin(keys::all(&self.keys))
+        self.soon(keys::all(&self.keys))
     }
 
     fn create_key<'a>(
@@ -310,22 +327,22 @@ impl Store for PostgresStore {
         _: &'a Operator,
         now: i64,
     ) -> BoxFuture<'a, Result<Vec<KeyUsage>, StoreError>> {
-        Box::pin(uses::lately(&self.keys, now))
+        self.soon(uses::lately(&self.keys, now))
     }
 
     fn lost<'a>(&'a self, watch: &'a Watch) -> BoxFuture<'a, Result<Vec<LostTotal>, StoreError>> {
-        Box::pin(lost::totals(&self.readers, watch))
+        self.soon(lost::totals(&self.readers, watch))
     }
 
     fn ping(&self) -> BoxFuture<'_, Result<(), StoreError>> {
         Box::pin(async {
-            // A server that is gone without a word answers nothing at all.
-            let asked = timeout(open::PATIENCE, keys::generation(&self.keys)).await;
-            asked.map_err(|_| StoreError::Unavailable("PostgreSQL does not answer"))??;
             if self.orders.is_closed() {
                 return Err(StoreError::Closed);
             }
-            self.health.failure().map_or(Ok(()), Err)
+            if let Some(failure) = self.health.failure() {
+                return Err(failure);
+            }
+            answered(open::PATIENCE, keys::can_change(&self.keys)).await
         })
     }
 

@@ -15,7 +15,7 @@ impl SessionSource for PostgresStore {
         token: &'a KeyHash,
         now: i64,
     ) -> BoxFuture<'a, Result<Option<StoredSession>, StoreError>> {
-        Box::pin(sessions::by_token(&self.keys, token, now))
+        self.soon(sessions::by_token(&self.keys, token, now))
     }
 
     fn session_stands<'a>(
@@ -24,13 +24,13 @@ impl SessionSource for PostgresStore {
         session: i64,
         now: i64,
     ) -> BoxFuture<'a, Result<bool, StoreError>> {
-        Box::pin(sessions::stands(&self.keys, session, now))
+        self.soon(sessions::stands(&self.keys, session, now))
     }
 }
 
 impl People for PostgresStore {
     fn users<'a>(&'a self, _: &'a Operator) -> BoxFuture<'a, Result<Vec<User>, StoreError>> {
-        Box::pin(users::all(&self.keys))
+        self.soon(users::all(&self.keys))
     }
 
     fn account<'a>(
@@ -38,7 +38,7 @@ impl People for PostgresStore {
         _: &'a Gate,
         name: &'a UserName,
     ) -> BoxFuture<'a, Result<Option<Account>, StoreError>> {
-        Box::pin(users::account(&self.keys, name))
+        self.soon(users::account(&self.keys, name))
     }
 
     fn sessions<'a>(
@@ -47,7 +47,7 @@ impl People for PostgresStore {
         user: i64,
         now: i64,
     ) -> BoxFuture<'a, Result<Vec<StoredSession>, StoreError>> {
-        Box::pin(sessions::of_user(&self.keys, user, now))
+        self.soon(sessions::of_user(&self.keys, user, now))
     }
 
     fn administer<'a>(
@@ -65,7 +65,7 @@ impl People for PostgresStore {
     }
 
     fn name_key<'a>(&'a self, _: &'a Gate) -> BoxFuture<'a, Result<NameKey, StoreError>> {
-        Box::pin(logins::name_key(&self.keys))
+        self.soon(logins::name_key(&self.keys))
     }
 
     fn attempt<'a>(
@@ -76,7 +76,8 @@ impl People for PostgresStore {
     ) -> BoxFuture<'a, Result<LoginAttempt, StoreError>> {
         Box::pin(async move {
             // Who has to wait is told so without a write: it may be tried very often.
-            if let Some(wait) = logins::attempts(&self.keys, name).await?.wait(now) {
+            let before = self.soon(logins::attempts(&self.keys, name)).await?;
+            if let Some(wait) = before.wait(now) {
                 return Ok(LoginAttempt::Wait(wait));
             }
             let name = *name;

@@ -69,9 +69,9 @@ struct Filled {
 /// `None` where there is no server for it.
 async fn filled() -> Option<Filled> {
     let database = Database::fresh()?;
-    let options = open::options(&database.address()).unwrap();
-    open::migrate(&options).await.unwrap();
-    let mut writer = open::writer(&options).await.unwrap();
+    let address = open::address(&database.address()).unwrap();
+    open::migrate(&address).await.unwrap();
+    let mut writer = open::writer(&address).await.unwrap();
     writer.execute(FILL).await.unwrap();
     writer.execute("RESET ROLE").await.unwrap();
     writer.execute("VACUUM ANALYZE").await.unwrap();
@@ -79,7 +79,7 @@ async fn filled() -> Option<Filled> {
          AND relnamespace = 'epilogue'::regnamespace";
     let large: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut writer).await.unwrap();
     assert!(large.len() >= 7, "two months of records and of payloads, and sums: {large:?}");
-    Some(Filled { readers: open::readers(&options), large, _database: database })
+    Some(Filled { readers: open::readers(&address), large, _database: database })
 }
 
 /// The steps of a statement, as PostgreSQL takes them for whatever values: what is done, with which

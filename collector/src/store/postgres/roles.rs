@@ -43,6 +43,17 @@ pub(super) async fn ensure(connection: &mut PgConnection) -> Result<(), StoreErr
     Err(StoreError::Damaged(NO_RIGHT))
 }
 
+/// Whether the user could see to that, and make a schema: nothing is done.
+pub(super) async fn could_be(connection: &mut PgConnection) -> Result<(), StoreError> {
+    let sql = "SELECT (to_regnamespace('epilogue') IS NOT NULL \
+         OR has_database_privilege(current_database(), 'CREATE')), rolsuper OR rolcreaterole \
+         FROM pg_roles WHERE rolname = current_user";
+    let could: (bool, bool) =
+        sqlx::query_as(sql).fetch_one(&mut *connection).await.map_err(unavailable)?;
+    let has_roles = could.1 || are_there(connection).await?;
+    if could.0 && has_roles { Ok(()) } else { Err(StoreError::Damaged(NO_RIGHT)) }
+}
+
 /// Whether the user may act as each of them. Since PostgreSQL 16 whoever makes a role is a member of it
 /// that may not act as it before that is granted.
 async fn are_there(connection: &mut PgConnection) -> Result<bool, StoreError> {

@@ -1,5 +1,7 @@
 //! A row of the table of records, as it is read.
 
+use std::borrow::Cow;
+
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 
@@ -15,6 +17,12 @@ pub(super) const COLUMNS: &str = "log.seq, log.client_id, log.record_id, log.kin
      log.provider_name, log.action_type, log.event_type, log.event_category, log.resource_type, \
      log.resource_id, log.entity_type, log.entity_id, log.user_id, log.level, \
      log.metrics::text AS metrics";
+
+/// A text that is asked for. PostgreSQL takes none with U+0000; no row has that or any other control
+/// character, so that nothing is found by this either.
+pub(super) fn asked(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { text.replace('\0', "\u{1}").into() } else { text.into() }
+}
 
 /// A line of a list.
 pub(super) fn listed(row: &PgRow) -> Result<Listed, StoreError> {

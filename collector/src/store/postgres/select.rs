@@ -3,7 +3,7 @@
 use sqlx::Postgres;
 use sqlx::query_builder::QueryBuilder;
 
-use super::row::COLUMNS;
+use super::row::{COLUMNS, asked};
 use super::span::{Conditions, column, push};
 use crate::auth::{Clients, Scope};
 use crate::store::Outcome;
@@ -209,7 +209,7 @@ fn equals<'a>(conditions: &mut Conditions<'_, 'a>, name: &str, text: &'a str) {
         conditions.push(format!("log.outcome = '{}'", outcome.as_str()));
         return;
     }
-    conditions.push(format!("log.{name} = ")).push_bind_unseparated(text);
+    conditions.push(format!("log.{name} = ")).push_bind_unseparated(asked(text));
 }
 
 /// The bounds that a filter sets to what an order goes by.

@@ -13,6 +13,7 @@ use sqlx::query_builder::QueryBuilder;
 use sqlx::{Postgres, Row as _};
 
 use super::failure::unavailable;
+use super::row::asked;
 use super::scope::reading;
 use crate::auth::{Clients, Scope};
 use crate::store::statistics::{DAY, HOUR, Part, Piece, Plot, Ranking, Source, finite, pieces};
@@ -165,7 +166,7 @@ impl<'a> Question<'a> {
         // The same once more, so that not everybody's combinations are gone through.
         sql.push(" AND combos.client_id = sums.client_id");
         for (dimension, value) in &self.selection.conditions {
-            sql.push(format!(" AND combos.{} = ", dimension.as_str())).push_bind(value.as_str());
+            sql.push(format!(" AND combos.{} = ", dimension.as_str())).push_bind(asked(value));
         }
     }
 
@@ -203,7 +204,7 @@ impl<'a> Question<'a> {
         self.clients(sql, "log");
         within(sql, "log.executed_at", piece);
         for (dimension, value) in &self.selection.conditions {
-            sql.push(format!(" AND {} = ", of_record(*dimension))).push_bind(value.as_str());
+            sql.push(format!(" AND {} = ", of_record(*dimension))).push_bind(asked(value));
         }
         sql.push(" GROUP BY bucket, log.outcome, coalesce(log.currency, '')");
         for at in 0..self.grouping.by.len() {

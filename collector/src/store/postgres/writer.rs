@@ -2,15 +2,17 @@
 //! meanwhile.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sqlx::Executor;
-use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::postgres::PgConnection;
 use tokio::sync::{Mutex, Notify, mpsc};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
+use super::address::Address;
 use super::failure::{IN_THE_WAY, READ_ONLY, unavailable};
 use super::rollup::Known;
+use super::within::{LONGEST, SILENT, answered};
 use super::{details, errors, insert, keys, locks, lost, open, sessions};
 use crate::auth::{ClientId, Holder};
 use crate::metrics;
@@ -21,8 +23,12 @@ use crate::store::{Entry, StoreError, Stored};
 
 /// After which time without an order to try again whether it can be written.
 const AGAIN: Duration = Duration::from_secs(1);
-/// How long a transaction may take. PostgreSQL ends it before, unless it is gone without a word.
-const LONGEST: Duration = Duration::from_secs(90);
+/// How many bytes of records a transaction has another second for.
+const BYTES_A_SECOND: usize = 1 << 20;
+/// Writes what is there already, once there was room for what a few records need, which is given back.
+const TRY: &str = "SAVEPOINT room; INSERT INTO unindexed (seqs) \
+     SELECT array_agg((random() * 9e18)::bigint) FROM generate_series(1, 32768); \
+     ROLLBACK TO room; UPDATE counters SET value = value WHERE name = 'key_generation'";
 /// How often records are tried to be stored where others are in the way.
 const ATTEMPTS: u32 = 5;
 
@@ -32,9 +38,11 @@ pub(super) type Orders = Arc<Mutex<mpsc::Receiver<Order<PgConnection>>>>;
 /// One of the writers and what it knows.
 #[derive(Debug)]
 pub(super) struct Writer {
-    options: PgConnectOptions,
+    address: Address,
     /// `None` before the first order, and where it broke.
     connection: Option<PgConnection>,
+    /// How often the writers had failed when it was opened.
+    failures: u64,
     orders: Orders,
     known: Known,
     /// Told that there is more to index.
@@ -50,12 +58,13 @@ enum Next {
 
 impl Writer {
     pub(super) fn new(
-        options: PgConnectOptions,
+        address: Address,
         orders: Orders,
         stored: Arc<Notify>,
         health: Arc<Health>,
     ) -> Self {
-        Self { options, connection: None, orders, known: Known::default(), stored, health }
+        let known = Known::default();
+        Self { address, connection: None, failures: 0, orders, known, stored, health }
     }
 
     /// Works until nobody can ask any more.
@@ -88,28 +97,36 @@ impl Writer {
     }
 
     /// The next order. While nothing can be written it tries by itself whether that is over: nobody
-    /// may be sent here again before.
+    /// may be sent here again before. Who comes nevertheless is told at once, and waits for nothing.
     async fn receive(
         &mut self,
         orders: &mut mpsc::Receiver<Order<PgConnection>>,
     ) -> Option<Order<PgConnection>> {
-        while self.health.failure().is_some() {
-            match timeout(AGAIN, orders.recv()).await {
-                Ok(order) => return order,
-                Err(_) => self.try_to_write().await,
+        let mut next = Instant::now();
+        while let Some(failure) = self.health.failure() {
+            if failure == SILENCE {
+                // Those who wait have waited for long already.
+                next = Instant::now() + AGAIN;
             }
+            while let Ok(order) = timeout_at(next, orders.recv()).await {
+                match order {
+                    Some(order) if is_away(&failure) => order.refuse(&failure),
+                    order => return order,
+                }
+            }
+            self.try_to_write().await;
+            next = Instant::now() + AGAIN;
         }
         orders.recv().await
     }
 
-    /// Writes what is there already.
+    /// Tries whether records could be written.
     async fn try_to_write(&mut self) {
-        let result = async {
+        let trying = async {
             let writer = self.begin("").await?;
-            let sql = "UPDATE counters SET value = value WHERE name = 'key_generation'";
-            writer.execute(sql).await.map(drop).map_err(unavailable)
+            writer.execute(TRY).await.map(drop).map_err(unavailable)
         };
-        let result = result.await;
+        let result = answered(LONGEST, trying).await;
         // How it went is noted there.
         let _ = self.end(result).await;
     }
@@ -160,7 +177,7 @@ impl Writer {
         loop {
             let result = self.transaction(holders, records).await;
             if attempt == ATTEMPTS || result != Err(StoreError::Unavailable(IN_THE_WAY)) {
-                self.health.note(result.as_ref().err());
+                self.note(result.as_ref().err());
                 return result;
             }
             attempt += 1;
@@ -172,11 +189,7 @@ impl Writer {
         holders: &[Holder],
         records: &mut [Numbered],
     ) -> Result<Vec<Option<Stored>>, StoreError> {
-        let result = timeout(LONGEST, self.fill(holders, records)).await;
-        let result = result.unwrap_or_else(|_| {
-            self.connection = None;
-            Err(StoreError::Unavailable("PostgreSQL does not answer"))
-        });
+        let result = answered(longest(records), self.fill(holders, records)).await;
         self.finish(result).await
     }
 
@@ -246,7 +259,7 @@ impl Writer {
         changes_keys: bool,
         work: Work<PgConnection>,
     ) -> Result<(), StoreError> {
-        let result = self.work(session, changes_keys, work).await;
+        let result = answered(LONGEST, self.work(session, changes_keys, work)).await;
         // That somebody has no right is no failure of the store.
         let has_right = result != Err(StoreError::Revoked);
         self.end(if has_right { result } else { Ok(()) }).await?;
@@ -283,8 +296,12 @@ impl Writer {
     }
 
     async fn connected(&mut self) -> Result<&mut PgConnection, StoreError> {
-        if self.connection.is_none() {
-            self.connection = Some(open::writer(&self.options).await?);
+        let failures = self.health.failures();
+        if self.connection.is_none() || self.failures != failures {
+            // What failed for another writer may have ended this connection as well.
+            self.connection = None;
+            self.connection = Some(open::writer(&self.address).await?);
+            self.failures = failures;
         }
         self.connection.as_mut().ok_or(StoreError::Unavailable(BROKEN))
     }
@@ -300,15 +317,24 @@ impl Writer {
     /// Ends a transaction, and notes how that went.
     async fn end<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
         let result = self.finish(result).await;
-        self.health.note(result.as_ref().err());
+        self.note(result.as_ref().err());
         result
+    }
+
+    /// Notes how it went. By a connection that was there before the last failure, which another met
+    /// meanwhile, nobody can tell that it is over.
+    fn note(&self, failure: Option<&StoreError>) {
+        if failure.is_some() || self.failures == self.health.failures() {
+            self.health.note(failure);
+        }
     }
 
     /// Commits what went well and takes back what did not.
     async fn finish<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
         let result = match (result, &mut self.connection) {
             (Ok(value), Some(writer)) => {
-                writer.execute("COMMIT").await.map(|_| value).map_err(unavailable)
+                let committing = async { writer.execute("COMMIT").await.map_err(unavailable) };
+                answered(LONGEST, committing).await.map(|_| value)
             }
             (Ok(_), None) => Err(StoreError::Unavailable(BROKEN)),
             (Err(error), _) => Err(error),
@@ -317,25 +343,38 @@ impl Writer {
             Ok(_) => self.stored.notify_one(),
             Err(error) => {
                 self.known = Known::default();
-                self.take_back(*error == StoreError::Unavailable(READ_ONLY)).await;
+                let is_lost = *error == SILENCE || *error == StoreError::Unavailable(READ_ONLY);
+                self.take_back(is_lost).await;
             }
         }
         result
     }
 
     /// Takes back what is open; what cannot be taken back by a connection goes with it. So does a
-    /// connection to a standby: the next one may find the server that took over.
-    async fn take_back(&mut self, is_standby: bool) {
-        if let Some(mut writer) = self.connection.take() {
-            let rolled_back = timeout(AGAIN, writer.execute("ROLLBACK")).await;
-            if !is_standby && matches!(rolled_back, Ok(Ok(_))) {
-                self.connection = Some(writer);
-            }
+    /// connection that is silent, or to a standby: the next one may find the server that took over.
+    async fn take_back(&mut self, is_lost: bool) {
+        let Some(mut writer) = self.connection.take().filter(|_| !is_lost) else { return };
+        let rolled_back = timeout(AGAIN, writer.execute("ROLLBACK")).await;
+        if matches!(rolled_back, Ok(Ok(_))) {
+            self.connection = Some(writer);
         }
     }
 }
 
 const BROKEN: &str = "the connection was broken";
+const SILENCE: StoreError = StoreError::Unavailable(SILENT);
+
+/// Whether whoever comes next would fail as well.
+fn is_away(failure: &StoreError) -> bool {
+    matches!(failure, StoreError::Unavailable(reason) if *reason != IN_THE_WAY)
+}
+
+/// How long the transaction of these records may take: what is large has longer, lest it could never be
+/// stored where PostgreSQL is slow.
+fn longest(records: &[Numbered]) -> Duration {
+    let bytes: usize = records.iter().map(|record| record.entry.payload.len()).sum();
+    LONGEST + Duration::from_secs((bytes / BYTES_A_SECOND) as u64)
+}
 
 /// Which of these may store: those whose key is not revoked, and whose session stands.
 async fn admitted(writer: &mut PgConnection, holders: &[Holder]) -> Result<Vec<bool>, StoreError> {

@@ -10,8 +10,8 @@ use sqlx::postgres::PgRow;
 use sqlx::query_builder::QueryBuilder;
 use sqlx::{Postgres, Row as _};
 
-use super::PostgresStore;
 use super::failure::unavailable;
+use super::{PostgresStore, row};
 use crate::auth::{ClientId, Clients, Scope};
 use crate::store::statistics::{DAY, HOUR, Source, pieces};
 use crate::store::{
@@ -24,7 +24,7 @@ impl Reports for PostgresStore {
         scope: &'a Scope,
         asked: &'a Asked,
     ) -> BoxFuture<'a, Result<SyncReport, StoreError>> {
-        Box::pin(syncs::syncs(&self.readers, scope, asked))
+        self.soon(syncs::syncs(&self.readers, scope, asked))
     }
 
     fn webhook_report<'a>(
@@ -32,7 +32,7 @@ impl Reports for PostgresStore {
         scope: &'a Scope,
         asked: &'a Asked,
     ) -> BoxFuture<'a, Result<WebhookReport, StoreError>> {
-        Box::pin(webhooks::webhooks(&self.readers, scope, asked))
+        self.soon(webhooks::webhooks(&self.readers, scope, asked))
     }
 
     fn parsing_report<'a>(
@@ -40,7 +40,7 @@ impl Reports for PostgresStore {
         scope: &'a Scope,
         asked: &'a Asked,
     ) -> BoxFuture<'a, Result<ParsingReport, StoreError>> {
-        Box::pin(parsings::parsings(&self.readers, scope, asked))
+        self.soon(parsings::parsings(&self.readers, scope, asked))
     }
 }
 
@@ -102,7 +102,7 @@ fn of_place<'a>(sql: &mut QueryBuilder<'a, Postgres>, asked: &'a Asked, has_sour
     let source = asked.source.as_deref().filter(|_| has_source);
     for (name, text) in [("environment", asked.environment.as_deref()), ("source", source)] {
         if let Some(text) = text {
-            sql.push(format!(" AND {name} = ")).push_bind(text);
+            sql.push(format!(" AND {name} = ")).push_bind(row::asked(text));
         }
     }
 }
