@@ -29,6 +29,11 @@ impl Database {
         Self { server, name }
     }
 
+    /// Notes that it is on another server now, as after a standby took over.
+    pub(crate) fn moved_to(&mut self, server: &str) {
+        server.clone_into(&mut self.server);
+    }
+
     /// Its address, as the server's user.
     pub(crate) fn address(&self) -> String {
         let mut address = Url::parse(&self.server).unwrap();

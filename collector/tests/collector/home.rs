@@ -18,17 +18,24 @@ pub(crate) struct Home(TempDir);
 impl Home {
     /// A new one, in the store that the tests are told to use.
     pub(crate) fn new() -> Self {
-        let home = Self::embedded();
-        if let Ok(server) = std::env::var("EPILOGUE_TEST_STORE") {
-            let database = Database::of(server);
-            databases(|all| all.insert(home.0.path().to_owned(), database));
-        }
+        std::env::var("EPILOGUE_TEST_STORE").map_or_else(|_| Self::embedded(), Self::on)
+    }
+
+    /// A new one in a database of this server.
+    pub(crate) fn on(server: String) -> Self {
+        let (home, database) = (Self::embedded(), Database::of(server));
+        databases(|all| all.insert(home.0.path().to_owned(), database));
         home
     }
 
     /// A new one in a file, for what is true of SQLite alone.
     pub(crate) fn embedded() -> Self {
         Self(tempfile::tempdir().unwrap())
+    }
+
+    /// Notes that another server has the database now.
+    pub(crate) fn moved_to(&self, server: &str) {
+        databases(|all| all.get_mut(self.0.path()).unwrap().moved_to(server));
     }
 
     pub(crate) fn path(&self) -> &Path {

@@ -2,12 +2,14 @@
 
 mod actions_page;
 mod acts;
+mod alike;
 mod audit_page;
 mod audit_trail;
 mod bad_requests;
 mod break_out;
 mod browser;
 mod certificate;
+mod cluster;
 mod connections;
 mod contract;
 mod crowds;
@@ -38,6 +40,8 @@ mod people_accounts;
 mod people_administered;
 mod people_entering;
 mod people_made;
+mod postgres_faults;
+mod postgres_tls;
 mod process;
 mod run_page;
 mod run_page_hostile;
