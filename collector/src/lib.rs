@@ -25,7 +25,7 @@ mod tls;
 pub use admin::{UserError, create_key, create_user, disable_user, reset_user, revoke_key};
 pub use auth::{
     Account, ApiKey, Attempts, Auth, AuthError, COLLECTOR_CLIENT, ClientId, Clients, Due,
-    FormToken, Gate, Holder, Ingest, KeyHash, KeyScope, KeySource, KeyUse, NameKey, NewKey,
+    FormToken, Gate, Holder, Ingest, KeyHash, KeyScope, KeySource, KeyUse, Mover, NameKey, NewKey,
     Operator, Passcode, Password, PasswordError, PasswordHash, Passwords, Role, Scope,
     SecondFactorRule, SessionSource, Stage, StoredKey, StoredSession, Token, TotpSecret, Turn,
     UnfitPassword, UnknownScope, User, UserName, Visit, Watch,

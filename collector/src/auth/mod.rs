@@ -22,7 +22,7 @@ pub use self::person::{Account, Role, User, UserName};
 pub use self::random::Passcode;
 pub(crate) use self::random::hexadecimal;
 pub use self::rights::{
-    COLLECTOR_CLIENT, ClientId, Clients, Gate, Holder, Ingest, Operator, Scope, Watch,
+    COLLECTOR_CLIENT, ClientId, Clients, Gate, Holder, Ingest, Mover, Operator, Scope, Watch,
 };
 pub use self::session::{Due, FormToken, SecondFactorRule, Stage, StoredSession, Token, Visit};
 pub use self::source::{BoxFuture, KeySource, SessionSource};

@@ -174,6 +174,31 @@ impl Operator {
     }
 }
 
+/// The right to carry all that a store holds into another: of whoever can open both, as a person at the
+/// command line can. Neither a key nor a session gives it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mover {
+    everything: Scope,
+}
+
+impl Mover {
+    /// Whoever runs a command on this machine.
+    pub fn at_the_command_line() -> Self {
+        // No key gave the right, and none has this number.
+        Self { everything: Scope::all(Holder::Key(0)) }
+    }
+
+    /// How the mover is named in the records of what was done.
+    pub fn name(&self) -> &'static str {
+        "cli"
+    }
+
+    /// The right to read everything.
+    pub(crate) fn scope(&self) -> &Scope {
+        &self.everything
+    }
+}
+
 /// The right to watch the server: sums over all clients, which everybody may know. Who the clients
 /// are is told to a provider alone.
 #[derive(Clone, Debug, PartialEq, Eq)]

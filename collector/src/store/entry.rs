@@ -213,7 +213,8 @@ impl fmt::Debug for Row {
 pub struct Entry {
     /// What lists and statistics need of it.
     pub row: Row,
-    /// All of it, masked: one JSON object.
+    /// All of it, masked: one JSON object. Empty where the whole of a record is gone already, as it
+    /// may be in a store that it is copied from.
     pub payload: String,
     /// What its producer has lost so far, where it tells that.
     pub lost: Option<Lost>,

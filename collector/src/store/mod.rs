@@ -23,6 +23,7 @@ mod span;
 mod sqlite;
 mod statistics;
 mod tally;
+mod transfer;
 mod uses;
 mod words;
 
@@ -53,6 +54,7 @@ pub use self::statistics::{
     Bucket, Dimension, Figures, Group, Grouping, Line, Period, Selection, Series, Statistics,
     TooManyBuckets,
 };
+pub use self::transfer::{Begun, Belongings, Counts, Identity, Loss, Person, Stretch, Transfer};
 pub use self::uses::KeyUsage;
 
 /// A store for the records of all clients.
@@ -60,7 +62,7 @@ pub use self::uses::KeyUsage;
 /// # Errors
 /// Every call fails where the store cannot be reached, and has then done nothing that counts. Where
 /// the commit itself failed it may all be done: to store the same records again does no harm.
-pub trait Store: KeySource + People + Reports {
+pub trait Store: KeySource + People + Reports + Transfer {
     /// Stores records, and answers for each of them, in their order, whether it is new. When it
     /// answers, the records are committed and synced.
     fn append(
@@ -235,6 +237,35 @@ pub async fn open_for_keys(
     })
 }
 
+/// Opens the store that there is to be read, for whoever copies it: it is neither made nor brought up to
+/// date, and nothing can be stored by it. Lists that are asked for words fail.
+///
+/// # Errors
+/// Where the address is not one of a known store, there is no store, or it is of another version.
+pub async fn open_to_read(
+    address: Option<&str>,
+    data: &Path,
+) -> Result<Arc<dyn Store>, StoreError> {
+    if !is_there(address, data).await? {
+        return Err(StoreError::Damaged("there is none at this address"));
+    }
+    Ok(match place(address, data)? {
+        Place::File(path) => Arc::new(SqliteStore::open_to_read(&path).await?),
+        Place::Postgres(address) => Arc::new(PostgresStore::open_to_read(address).await?),
+    })
+}
+
+/// Whether there is a store yet, of whatever version. It is not opened.
+///
+/// # Errors
+/// Where the address is not one of a known store, or cannot be reached.
+pub async fn is_there(address: Option<&str>, data: &Path) -> Result<bool, StoreError> {
+    match place(address, data)? {
+        Place::File(path) => SqliteStore::is_there(&path),
+        Place::Postgres(address) => PostgresStore::is_there(address).await,
+    }
+}
+
 /// Whether there is a store yet; none is made. One that is there is opened, brought up to date and
 /// read.
 ///
@@ -259,6 +290,13 @@ pub fn file(address: Option<&str>, data: &Path) -> Result<Option<PathBuf>, Store
     })
 }
 
+/// What is said of a store that has to be brought up to date before it is read.
+const OLDER: &str = "it was written by an older version: `doctor`, or a start of this version's server \
+     on it, brings it up to date";
+/// What is said of one that this program does not know.
+const NEWER: &str =
+    "it was written by a newer version of this program: start that, or use another store";
+
 /// Where a store is.
 enum Place<'a> {
     /// In this file.
@@ -269,7 +307,8 @@ enum Place<'a> {
 
 fn place<'a>(address: Option<&'a str>, data: &Path) -> Result<Place<'a>, StoreError> {
     let Some(address) = address else { return Ok(Place::File(data.join("epilogue.db"))) };
-    if let Some(path) = address.strip_prefix("sqlite://") {
+    let path = address.strip_prefix("sqlite:").map(|rest| rest.strip_prefix("//").unwrap_or(rest));
+    if let Some(path) = path {
         return Ok(Place::File(PathBuf::from(path)));
     }
     let is_postgres = ["postgres://", "postgresql://"].iter().any(|it| address.starts_with(it));

@@ -17,9 +17,12 @@ const GROUP_RECORDS: usize = 2_000;
 /// What a request waits for.
 pub(in crate::store) type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
 
-/// What an act changes; it gives back the records that tell of it.
+/// Records to be stored, each with its client.
+pub(in crate::store) type Owned = Vec<(ClientId, Entry)>;
+
+/// What an act changes; it gives back the records that tell of it, or that it carries.
 pub(in crate::store) type Work<C> =
-    Box<dyn for<'c> FnOnce(&'c mut C) -> BoxFuture<'c, Result<Vec<Entry>, StoreError>> + Send>;
+    Box<dyn for<'c> FnOnce(&'c mut C) -> BoxFuture<'c, Result<Owned, StoreError>> + Send>;
 
 /// What the writer is asked to do.
 #[derive(Debug)]
@@ -62,6 +65,25 @@ impl<C> Act<C> {
     pub(in crate::store) fn new<T: Send + 'static>(
         session: Option<i64>,
         change: impl for<'c> FnOnce(&'c mut C) -> BoxFuture<'c, Result<(T, Vec<Entry>), StoreError>>
+        + Send
+        + 'static,
+    ) -> (Self, Done<T>)
+    where
+        C: Send + 'static,
+    {
+        Self::carrying(session, move |writer| {
+            Box::pin(async move {
+                let (value, records) = change(writer).await?;
+                let own = |record| (ClientId::collector(), record);
+                Ok((value, records.into_iter().map(own).collect()))
+            })
+        })
+    }
+
+    /// The same with records of any client.
+    pub(in crate::store) fn carrying<T: Send + 'static>(
+        session: Option<i64>,
+        change: impl for<'c> FnOnce(&'c mut C) -> BoxFuture<'c, Result<(T, Owned), StoreError>>
         + Send
         + 'static,
     ) -> (Self, Done<T>)

@@ -6,6 +6,7 @@ mod logins;
 mod people;
 mod reports;
 mod statistics;
+mod transfers;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -46,6 +47,10 @@ use self::statistics::{
     a_series_is_that_of_the_records, absurd_numbers_do_no_harm,
     statistics_are_those_of_the_records, statistics_stay_in_the_scope,
     values_are_those_that_the_scope_has,
+};
+
+use self::transfers::{
+    a_stretch_is_taken_once_and_in_its_order, what_belongs_to_people_is_given_and_taken,
 };
 
 type Shared = Arc<dyn Store>;
@@ -330,6 +335,8 @@ macro_rules! keeps_its_promises {
             an_event_is_as_its_newest_record_tells,
             parsed_texts_are_summed_up,
             absurd_details_do_no_harm,
+            a_stretch_is_taken_once_and_in_its_order,
+            what_belongs_to_people_is_given_and_taken,
         );
     };
 }

@@ -96,11 +96,13 @@ pub(super) async fn rows(
     Ok(records.iter().map(|it| numbers.remove(&name(it))).collect())
 }
 
-/// Inserts the whole records.
+/// Inserts the whole records, of those that have one.
 pub(super) async fn payloads(
     writer: &mut PgConnection,
     records: &[&Numbered],
 ) -> Result<(), StoreError> {
+    let has_whole = |it: &&Numbered| !it.entry.payload.is_empty();
+    let records: &[_] = &records.iter().copied().filter(has_whole).collect::<Vec<_>>();
     let payloads = column(records, |it| numbers::kept(&it.entry.payload));
     let query = sqlx::query(PAYLOADS)
         .bind(column(records, |it| it.seq))

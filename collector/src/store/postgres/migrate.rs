@@ -1,12 +1,14 @@
 //! Bringing the database up to date, however many collectors start at once.
 
+use std::cmp::Ordering;
+
 use sqlx::Executor;
 use sqlx::postgres::PgConnection;
 
 use super::failure::unavailable;
 use super::within::{LONGEST, answered};
 use super::{locks, roles};
-use crate::store::StoreError;
+use crate::store::{NEWER, OLDER, StoreError};
 
 /// Every step from an empty database on; a step that was released never changes.
 const MIGRATIONS: [&str; 4] = [
@@ -17,8 +19,6 @@ const MIGRATIONS: [&str; 4] = [
 ];
 /// The oldest PostgreSQL whose views can be kept to the rights of whoever asks.
 const OLDEST: i32 = 150_000;
-const TOO_NEW: &str =
-    "it was written by a newer version of this program: start that, or another database";
 const TOO_OLD: &str = "PostgreSQL 15 or newer is needed";
 const FOREIGN: &str = "its schema epilogue is of another role than epilogue_owner, and so of \
      something else: give the collector a database of its own";
@@ -82,13 +82,25 @@ async fn take(connection: &mut PgConnection) -> Result<(), StoreError> {
     let version: i32 =
         sqlx::query_scalar(sql).fetch_one(&mut *connection).await.map_err(unavailable)?;
     let done = usize::try_from(version).ok().filter(|done| *done <= MIGRATIONS.len());
-    let done = done.ok_or(StoreError::Damaged(TOO_NEW))?;
+    let done = done.ok_or(StoreError::Damaged(NEWER))?;
     for (number, step) in (1..).zip(MIGRATIONS).skip(done) {
         // One command of several statements is one transaction.
         let sql = format!("{step}; INSERT INTO schema_version VALUES ({number})");
         connection.execute(sql.as_str()).await.map_err(unavailable)?;
     }
     make_months(connection).await
+}
+
+/// Whether no step is missing, for whoever takes none.
+pub(super) async fn is_up_to_date(connection: &mut PgConnection) -> Result<(), StoreError> {
+    connection.execute(roles::OWNER).await.map_err(unavailable)?;
+    let sql = "SELECT coalesce(max(version), 0) FROM epilogue.schema_version";
+    let version: i32 = sqlx::query_scalar(sql).fetch_one(connection).await.map_err(unavailable)?;
+    match usize::try_from(version).map_or(Ordering::Less, |own| own.cmp(&MIGRATIONS.len())) {
+        Ordering::Less => Err(StoreError::Damaged(OLDER)),
+        Ordering::Equal => Ok(()),
+        Ordering::Greater => Err(StoreError::Damaged(NEWER)),
+    }
 }
 
 /// Makes the tables of the months from this one on, in the role of the owner.

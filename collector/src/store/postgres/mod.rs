@@ -33,6 +33,7 @@ mod select;
 mod sessions;
 mod span;
 mod statistics;
+mod transfer;
 mod users;
 mod uses;
 mod values;
@@ -105,6 +106,28 @@ impl PostgresStore {
         let address = open::address(address)?;
         open::migrate(&address).await?;
         Ok(Self::opened(&address, 1).0)
+    }
+
+    /// Opens a database that is there and up to date, to be read alone.
+    ///
+    /// # Errors
+    /// Where it cannot be reached, its user lacks a right, or it is of another version.
+    pub async fn open_to_read(address: &str) -> Result<Self, StoreError> {
+        let options = open::options(address)?;
+        open::is_up_to_date(&options).await?;
+        // Nobody takes the orders, so that every one of them fails.
+        let (orders, _) = Queue::new();
+        let (readers, keys) = (open::readers(&options), open::keys(&options));
+        let health = Arc::new(Health::new("the writer"));
+        Ok(Self { readers, keys, orders, tasks: Mutex::default(), health })
+    }
+
+    /// Whether there is a store yet.
+    ///
+    /// # Errors
+    /// Where it cannot be reached.
+    pub async fn is_there(address: &str) -> Result<bool, StoreError> {
+        open::is_there(&open::options(address)?).await
     }
 
     /// Whether there is a store yet. Where there is, it is opened as for keys and read.

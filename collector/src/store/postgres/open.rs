@@ -119,6 +119,14 @@ pub(super) async fn migrate(address: &Address) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Whether no step is missing, for whoever takes none.
+pub(super) async fn is_up_to_date(address: &Address) -> Result<(), StoreError> {
+    let mut connection = connect(address).await.map_err(with_way_out)?;
+    let looked = answered(PATIENCE, migrate::is_up_to_date(&mut connection)).await;
+    let _ = connection.close().await;
+    looked.map_err(with_way_out)
+}
+
 /// Whether there is a store yet. Where there is none, it could be made.
 pub(super) async fn is_there(address: &Address) -> Result<bool, StoreError> {
     let mut connection = connect(address).await.map_err(with_way_out)?;

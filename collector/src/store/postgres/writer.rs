@@ -14,12 +14,12 @@ use super::failure::{IN_THE_WAY, READ_ONLY, unavailable};
 use super::rollup::Known;
 use super::within::{LONGEST, SILENT, answered};
 use super::{details, errors, insert, keys, locks, lost, open, sessions};
-use crate::auth::{ClientId, Holder};
+use crate::auth::Holder;
 use crate::metrics;
 use crate::store::entry::Numbered;
 use crate::store::health::Health;
-use crate::store::orders::{Act, Append, Order, Work, answer, gather};
-use crate::store::{Entry, StoreError, Stored};
+use crate::store::orders::{Act, Append, Order, Owned, Work, answer, gather};
+use crate::store::{StoreError, Stored};
 
 /// After which time without an order to try again whether it can be written.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -283,10 +283,10 @@ impl Writer {
         self.tell(told).await
     }
 
-    /// Records of the collector's own.
-    async fn tell(&mut self, entries: Vec<Entry>) -> Result<(), StoreError> {
-        let numbered = |entry| Numbered { seq: 0, client: ClientId::collector(), entry };
-        let mut records: Vec<_> = entries.into_iter().map(numbered).collect();
+    /// Records that an act tells or carries.
+    async fn tell(&mut self, told: Owned) -> Result<(), StoreError> {
+        let numbered = |(client, entry)| Numbered { seq: 0, client, entry };
+        let mut records: Vec<_> = told.into_iter().map(numbered).collect();
         let Self { connection, known, .. } = self;
         let writer = connection.as_mut().ok_or(StoreError::Unavailable(BROKEN))?;
         // Few acts at once tell of the same: here nobody waits long.

@@ -67,13 +67,14 @@ impl Insertion {
         self.rows.run(writer, records, bind_row).await
     }
 
-    /// Inserts the whole records.
+    /// Inserts the whole records, of those that have one.
     pub(super) async fn payloads(
         &self,
         writer: &mut SqliteConnection,
         records: &[Numbered],
     ) -> Result<u64, sqlx::Error> {
-        self.payloads.run(writer, records, bind_payload).await
+        let whole: Vec<_> = records.iter().filter(|it| !it.entry.payload.is_empty()).collect();
+        self.payloads.run(writer, &whole, |query, record| bind_payload(query, record)).await
     }
 }
 

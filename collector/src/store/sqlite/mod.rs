@@ -24,6 +24,7 @@ mod sessions;
 mod span;
 mod statement;
 mod statistics;
+mod transfer;
 mod users;
 mod uses;
 mod values;
@@ -84,6 +85,28 @@ impl SqliteStore {
     /// As [`open`](Self::open).
     pub async fn open_for_keys(path: &Path) -> Result<Self, StoreError> {
         Self::opened(path, false).await
+    }
+
+    /// Opens a file that is there and up to date, to be read alone.
+    ///
+    /// # Errors
+    /// Where the file cannot be opened, or is of another version.
+    pub async fn open_to_read(path: &Path) -> Result<Self, StoreError> {
+        let keys = open::keys(path).await?;
+        open::is_up_to_date(&keys).await?;
+        let readers = open::readers(path, false).await?;
+        // Nobody takes the orders, so that every one of them fails.
+        let (orders, _) = Queue::new();
+        let health = Arc::new(Health::new("the writer"));
+        Ok(Self { readers, keys, orders, tasks: Mutex::default(), health })
+    }
+
+    /// Whether there is a file yet.
+    ///
+    /// # Errors
+    /// Where nobody can tell.
+    pub fn is_there(path: &Path) -> Result<bool, StoreError> {
+        open::is_there(path)
     }
 
     /// Whether there is a file yet. Where there is, it is opened as for keys and read, and so is

@@ -1,5 +1,6 @@
 //! Opening the file: its settings, and the migrations that bring it up to date.
 
+use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use sqlx::{ConnectOptions, Connection, Executor};
 use tokio::time::{sleep, timeout};
 
 use super::failure::{LOCKED, unavailable};
-use crate::store::StoreError;
+use crate::store::{NEWER, OLDER, StoreError};
 
 /// Every step from an empty file on; a step that was released never changes.
 const MIGRATIONS: [&str; 8] = [
@@ -146,6 +147,17 @@ pub(super) async fn keys(path: &Path) -> Result<SqlitePool, StoreError> {
     pool.connect_with(options).await.map_err(unavailable)
 }
 
+/// Whether no step is missing, for whoever takes none.
+pub(super) async fn is_up_to_date(reader: &SqlitePool) -> Result<(), StoreError> {
+    let version: i64 =
+        sqlx::query_scalar("PRAGMA user_version").fetch_one(reader).await.map_err(unavailable)?;
+    match usize::try_from(version).map_or(Ordering::Less, |own| own.cmp(&MIGRATIONS.len())) {
+        Ordering::Less => Err(StoreError::Damaged(OLDER)),
+        Ordering::Equal => Ok(()),
+        Ordering::Greater => Err(StoreError::Damaged(NEWER)),
+    }
+}
+
 /// Takes the steps that are missing; where none is, nothing is locked. Processes that start together
 /// wait for each other here.
 async fn migrate(writer: &mut SqliteConnection, steps: &[&str]) -> Result<(), StoreError> {
@@ -170,5 +182,5 @@ async fn missing<'s>(
     let version: i64 =
         sqlx::query_scalar("PRAGMA user_version").fetch_one(writer).await.map_err(unavailable)?;
     let missing = usize::try_from(version).ok().and_then(|done| steps.get(done..));
-    missing.ok_or(StoreError::Damaged("it was written by a newer version"))
+    missing.ok_or(StoreError::Damaged(NEWER))
 }

@@ -216,21 +216,15 @@ impl Writer {
                 return Err(StoreError::Revoked);
             }
         }
-        for record in work(&mut self.connection).await? {
-            self.tell(record).await?;
-        }
-        Ok(())
+        let told = work(&mut self.connection).await?;
+        let number = |(client, entry)| Numbered { seq: self.memory.number(), client, entry };
+        let records: Vec<_> = told.into_iter().map(number).collect();
+        if records.is_empty() { Ok(()) } else { self.insert(records).await.map(drop) }
     }
 
     /// Whether a session stands. Whoever asks was let in a moment ago, by a clock of its own.
     async fn stands(&mut self, session: i64) -> Result<bool, StoreError> {
         sessions::stands(&mut self.connection, session, i64::MIN).await
-    }
-
-    /// A record of the collector's own.
-    async fn tell(&mut self, entry: Entry) -> Result<(), StoreError> {
-        let (seq, client) = (self.memory.number(), ClientId::collector());
-        self.insert(vec![Numbered { seq, client, entry }]).await.map(drop)
     }
 
     async fn begin(&mut self) -> Result<(), StoreError> {

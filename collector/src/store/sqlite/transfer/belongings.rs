@@ -1,0 +1,163 @@
+//! Keys, users and what producers have lost, as they go from one store to another.
+
+use sqlx::Row as _;
+use sqlx::sqlite::{SqliteConnection, SqlitePool, SqliteRow};
+
+use crate::auth::{ClientId, KeyHash};
+use crate::store::StoreError;
+use crate::store::lost::FORGOTTEN;
+use crate::store::sqlite::failure::unavailable;
+use crate::store::sqlite::{keys, users};
+use crate::store::transfer::{Belongings, Loss, Person, TAKEN};
+use crate::time;
+
+/// All that there is.
+pub(super) async fn all(reader: &SqlitePool) -> Result<Belongings, StoreError> {
+    let sql = "SELECT key_id, hour, requests FROM key_uses ORDER BY key_id, hour";
+    let uses = sqlx::query_as(sql).fetch_all(reader).await.map_err(unavailable)?;
+    let mut people = Vec::new();
+    for user in users::all(reader).await? {
+        // Nobody is ever taken away.
+        let account = users::account(reader, &user.name).await?;
+        let account = account.ok_or(StoreError::Damaged("a user cannot be read"))?;
+        let sql = "SELECT totp_step FROM users WHERE id = ?";
+        let totp_step = sqlx::query_scalar(sql).bind(user.id).fetch_one(reader).await;
+        let totp_step = totp_step.map_err(unavailable)?;
+        people.push(Person { account, totp_step, codes: codes(reader, user.id).await? });
+    }
+    people.sort_by_key(|person| person.account.user.id);
+    Ok(Belongings { keys: keys::all(reader).await?, uses, people, losses: losses(reader).await? })
+}
+
+async fn codes(reader: &SqlitePool, user: i64) -> Result<Vec<(KeyHash, Option<i64>)>, StoreError> {
+    let sql = "SELECT hash, used_at FROM recovery_codes WHERE user_id = ? ORDER BY hash";
+    let rows: Vec<(Vec<u8>, Option<i64>)> =
+        sqlx::query_as(sql).bind(user).fetch_all(reader).await.map_err(unavailable)?;
+    let code = |(hash, used_at): (Vec<u8>, _)| Some((KeyHash::from_bytes(&hash)?, used_at));
+    let codes = rows.into_iter().map(code).collect::<Option<_>>();
+    codes.ok_or(StoreError::Damaged("a recovery code cannot be read"))
+}
+
+async fn losses(reader: &SqlitePool) -> Result<Vec<Loss>, StoreError> {
+    let sql = "SELECT client_id, instance, reason, records, told_at FROM producer_losses \
+         ORDER BY client_id, instance, reason";
+    let rows = sqlx::query(sql).fetch_all(reader).await.map_err(unavailable)?;
+    let loss = |row: &SqliteRow| {
+        let client = ClientId::new(row.try_get(0)?);
+        let (instance, reason) = (row.try_get(1)?, row.try_get(2)?);
+        let (records, told_at) = (row.try_get(3)?, row.try_get(4)?);
+        Ok(client.map(|client| Loss { client, instance, reason, records, told_at }))
+    };
+    let losses = rows.iter().map(loss).collect::<Result<Option<_>, sqlx::Error>>();
+    losses.map_err(unavailable)?.ok_or(StoreError::Damaged("a figure cannot be read"))
+}
+
+/// Takes all of it in.
+pub(super) async fn put(
+    writer: &mut SqliteConnection,
+    belongings: &Belongings,
+) -> Result<(), StoreError> {
+    put_keys(writer, belongings).await?;
+    for person in &belongings.people {
+        put_person(writer, person).await?;
+    }
+    put_losses(writer, &belongings.losses).await
+}
+
+async fn put_keys(
+    writer: &mut SqliteConnection,
+    belongings: &Belongings,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE counters SET value = value + 1 WHERE name = 'key_generation'";
+    sqlx::query(sql).execute(&mut *writer).await.map_err(unavailable)?;
+    for key in &belongings.keys {
+        let sql = "INSERT INTO api_keys \
+             (id, hash, client_id, scope, created_at, revoked_at, last_used_at) \
+             VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET \
+             revoked_at = coalesce(revoked_at, excluded.revoked_at), \
+             last_used_at = max(coalesce(last_used_at, excluded.last_used_at), \
+             coalesce(excluded.last_used_at, last_used_at)) WHERE hash = excluded.hash";
+        let query = sqlx::query(sql)
+            .bind(key.id)
+            .bind(key.hash.as_bytes())
+            .bind(key.client.as_str())
+            .bind(key.scope.as_str())
+            .bind(key.created_at)
+            .bind(key.revoked_at)
+            .bind(key.last_used_at);
+        if query.execute(&mut *writer).await.map_err(unavailable)?.rows_affected() == 0 {
+            return Err(StoreError::Damaged(TAKEN));
+        }
+    }
+    for (key, hour, requests) in &belongings.uses {
+        let sql = "INSERT INTO key_uses VALUES (?, ?, ?) \
+             ON CONFLICT DO UPDATE SET requests = max(requests, excluded.requests)";
+        let query = sqlx::query(sql).bind(key).bind(hour).bind(requests);
+        query.execute(&mut *writer).await.map_err(unavailable)?;
+    }
+    Ok(())
+}
+
+async fn put_person(writer: &mut SqliteConnection, person: &Person) -> Result<(), StoreError> {
+    let Person { account, totp_step, codes } = person;
+    let user = &account.user;
+    let sql = "SELECT EXISTS (SELECT 1 FROM users WHERE (id = ?) <> (name = ?))";
+    let query = sqlx::query_scalar(sql).bind(user.id).bind(user.name.as_str());
+    if query.fetch_one(&mut *writer).await.map_err(unavailable)? {
+        return Err(StoreError::Damaged(TAKEN));
+    }
+    let sql = "INSERT INTO users (id, name, role, client_id, password, must_change, totp_secret, \
+         totp_step, created_at, disabled_at, last_login_at) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET \
+         role = excluded.role, client_id = excluded.client_id, password = excluded.password, \
+         must_change = excluded.must_change, totp_secret = excluded.totp_secret, \
+         totp_step = max(totp_step, excluded.totp_step), created_at = excluded.created_at, \
+         disabled_at = coalesce(disabled_at, excluded.disabled_at), \
+         last_login_at = excluded.last_login_at \
+         WHERE coalesce(last_login_at, 0) <= coalesce(excluded.last_login_at, 0)";
+    let query = sqlx::query(sql)
+        .bind(user.id)
+        .bind(user.name.as_str())
+        .bind(user.role.as_str())
+        .bind(user.role.client().map(ClientId::as_str))
+        .bind(account.password.as_str())
+        .bind(user.must_change)
+        .bind(account.secret.as_ref().map(|secret| secret.as_bytes().to_vec()))
+        .bind(totp_step)
+        .bind(user.created_at)
+        .bind(user.disabled_at)
+        .bind(user.last_login_at);
+    if query.execute(&mut *writer).await.map_err(unavailable)?.rows_affected() == 0 {
+        return Ok(());
+    }
+    users::forget_codes(writer, Some(user.id)).await?;
+    for (hash, used_at) in codes {
+        let sql = "INSERT INTO recovery_codes (user_id, hash, used_at) VALUES (?, ?, ?)";
+        let query = sqlx::query(sql).bind(user.id).bind(hash.as_bytes()).bind(used_at);
+        query.execute(&mut *writer).await.map_err(unavailable)?;
+    }
+    Ok(())
+}
+
+/// The larger figure of each process. Those that the source has forgotten since stand in its sum.
+async fn put_losses(writer: &mut SqliteConnection, losses: &[Loss]) -> Result<(), StoreError> {
+    for loss in losses {
+        let sql = "INSERT INTO producer_losses VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET \
+             records = max(records, excluded.records), told_at = max(told_at, excluded.told_at)";
+        let query = sqlx::query(sql)
+            .bind(loss.client.as_str())
+            .bind(&loss.instance)
+            .bind(&loss.reason)
+            .bind(loss.records)
+            .bind(loss.told_at);
+        query.execute(&mut *writer).await.map_err(unavailable)?;
+    }
+    let own: Vec<_> =
+        losses.iter().map(|it| (it.client.as_str(), &it.instance, &it.reason)).collect();
+    let own = serde_json::to_string(&own).map_err(|_| StoreError::Damaged("a figure"))?;
+    let sql = "DELETE FROM producer_losses WHERE instance <> '' AND told_at < ? \
+         AND (client_id, instance, reason) NOT IN \
+         (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?))";
+    let query = sqlx::query(sql).bind(time::now_millis().saturating_sub(FORGOTTEN)).bind(own);
+    query.execute(writer).await.map(drop).map_err(unavailable)
+}
