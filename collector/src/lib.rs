@@ -7,6 +7,7 @@ mod admin;
 mod auth;
 mod boundary;
 mod config;
+mod copy;
 mod dashboard;
 mod error;
 mod failure;
@@ -31,6 +32,7 @@ pub use auth::{
     UnfitPassword, UnknownScope, User, UserName, Visit, Watch,
 };
 pub use config::{Config, Limits, Logins};
+pub use copy::{Copied, Copier, CopyError, Difference, Progress, Verified};
 pub use login::{Desk, LoginError};
 pub use server::run;
 pub use time::{Clock, rfc3339};

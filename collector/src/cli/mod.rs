@@ -1,5 +1,6 @@
 //! The commands and their options.
 
+mod copy;
 mod doctor;
 mod files;
 mod first;
@@ -12,6 +13,7 @@ use std::error::Error;
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use self::copy::Differ;
 use self::options::StoreOptions;
 
 /// Takes the records of epilogue in, keeps them, and answers for them.
@@ -34,6 +36,9 @@ enum Command {
     /// Make, list, disable and reset users of the dashboard, also while a server runs.
     #[command(subcommand)]
     Users(users::UsersCommand),
+    /// Copy all records, keys and users to another store, while a server of the first one runs, and
+    /// compare the two. Ended in the middle it goes on where it was.
+    Copy(copy::CopyOptions),
     /// Check configuration, store, disk and clock.
     Doctor(serve::ServeOptions),
 }
@@ -46,6 +51,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Box<dyn Error>> {
             Command::Serve(options) => serve::serve(&cli.store, &options).await,
             Command::Keys(command) => keys::run(&cli.store, command).await,
             Command::Users(command) => users::run(&cli.store, command).await,
+            Command::Copy(options) => copy::run(&cli.store, &options).await,
             Command::Doctor(options) => doctor::run(&cli.store, &options).await,
         }
     });

@@ -1,6 +1,7 @@
 //! `POST /v1/logs`: from a request to stored records, by the contract in `epilogue::wire`.
 
 mod accounts;
+pub(crate) mod again;
 mod body;
 mod budget;
 mod characters;
