@@ -4,6 +4,7 @@
 use epilogue_collector::{Config, KeyScope, Limits};
 use serde_json::{Value, json};
 
+use crate::database::Database;
 use crate::home::Home;
 use crate::server::{Server, id, record_with};
 
@@ -43,7 +44,10 @@ impl Both {
     /// `None` where there is no PostgreSQL.
     async fn start() -> Option<Self> {
         let server = std::env::var("EPILOGUE_TEST_POSTGRES").ok()?;
-        let sides = [Side::over(Home::embedded()).await, Side::over(Home::on(server)).await];
+        let sides = [
+            Side::over(Home::embedded()).await,
+            Side::over(Home::over(Database::of(server))).await,
+        ];
         Some(Self { sides, differences: Vec::new() })
     }
 

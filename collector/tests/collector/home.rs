@@ -18,12 +18,15 @@ pub(crate) struct Home(TempDir);
 impl Home {
     /// A new one, in the store that the tests are told to use.
     pub(crate) fn new() -> Self {
-        std::env::var("EPILOGUE_TEST_STORE").map_or_else(|_| Self::embedded(), Self::on)
+        match std::env::var("EPILOGUE_TEST_STORE") {
+            Ok(server) => Self::over(Database::of(server)),
+            Err(_) => Self::embedded(),
+        }
     }
 
-    /// A new one in a database of this server.
-    pub(crate) fn on(server: String) -> Self {
-        let (home, database) = (Self::embedded(), Database::of(server));
+    /// A new one that stands for this database.
+    pub(crate) fn over(database: Database) -> Self {
+        let home = Self::embedded();
         databases(|all| all.insert(home.0.path().to_owned(), database));
         home
     }

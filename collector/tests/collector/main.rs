@@ -12,6 +12,7 @@ mod certificate;
 mod cluster;
 mod connections;
 mod contract;
+mod copied;
 mod crowds;
 mod database;
 mod described;

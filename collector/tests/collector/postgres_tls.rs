@@ -7,6 +7,7 @@ use std::process::Output;
 
 use crate::certificate::Certificate;
 use crate::cluster::{Cluster, shell};
+use crate::database::Database;
 use crate::home::{Home, store_of};
 use crate::process::{Process, binary};
 use crate::server::record;
@@ -53,7 +54,7 @@ async fn who_is_trusted_is_connected_to_by_tls_and_nobody_else() {
     let Some(cluster) = Cluster::start("") else { return };
     let place = tempfile::tempdir().unwrap();
     let [own, other] = ["own", "other"].map(|name| Certificate::make(place.path(), name));
-    let home = Home::on(cluster.server.clone());
+    let home = Home::over(Database::of(cluster.server.clone()));
     let address = store_of(home.path()).unwrap();
     assert!(refused(&with(&address, "verify-full", &own.file)).contains("reached by TLS"));
     serve_by(&cluster, &own).await;

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use super::house::House;
 use super::load::Load;
 use crate::cluster::{Cluster, shell};
+use crate::database::Database;
 use crate::home::{Home, store_of};
 use crate::process::until;
 
@@ -76,7 +77,7 @@ async fn a_full_disk_refuses_what_is_new_and_shows_what_is_there() {
     give_to_the_owner_of(cluster.path(), &place);
     let place = place.to_str().unwrap();
     cluster.run(&format!("CREATE TABLESPACE small LOCATION '{place}'")).await;
-    let home = Home::on(cluster.server.clone());
+    let home = Home::over(Database::of(cluster.server.clone()));
     let name = store_of(home.path()).unwrap().rsplit_once('/').unwrap().1.to_owned();
     cluster.run(&format!("ALTER DATABASE {name} SET TABLESPACE small")).await;
     let house = House::over(home, str::to_owned);

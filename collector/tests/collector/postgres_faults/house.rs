@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use reqwest::{RequestBuilder, Response};
 use serde_json::Value;
 
+use crate::database::Database;
 use crate::home::{Home, store_of};
 use crate::process::{Process, binary, until};
 use crate::server::record;
@@ -27,7 +28,7 @@ pub(super) struct House {
 impl House {
     /// A collector over a new database of this server.
     pub(super) fn on(server: &str) -> Self {
-        Self::over(Home::on(server.to_owned()), str::to_owned)
+        Self::over(Home::over(Database::of(server.to_owned())), str::to_owned)
     }
 
     /// The same over the address that this makes of the database's own.

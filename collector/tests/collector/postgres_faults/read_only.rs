@@ -6,6 +6,7 @@ use super::house::House;
 use super::load::Load;
 use super::proxy::Proxy;
 use crate::cluster::{Cluster, endpoint, shell, through};
+use crate::database::Database;
 use crate::home::Home;
 use crate::process::until;
 
@@ -32,7 +33,7 @@ async fn a_standby_is_read_and_is_written_once_it_is_the_primary() {
     })
     .await;
     let proxy = Proxy::before(endpoint(&primary.server)).await;
-    let home = Home::on(primary.server.clone());
+    let home = Home::over(Database::of(primary.server.clone()));
     let house = House::over(home, |own| through(own, &proxy.endpoint));
     let load = Load::start(&house);
     load.goes_on(50).await;

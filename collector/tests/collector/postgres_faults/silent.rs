@@ -7,6 +7,7 @@ use super::load::Load;
 use super::proxy::Proxy;
 use super::rounds;
 use crate::cluster::{endpoint, through};
+use crate::database::Database;
 use crate::home::Home;
 use crate::process::until;
 
@@ -14,7 +15,7 @@ use crate::process::until;
 async fn behind_a_proxy() -> Option<(Proxy, House)> {
     let server = std::env::var("EPILOGUE_TEST_POSTGRES").ok()?;
     let proxy = Proxy::before(endpoint(&server)).await;
-    let house = House::over(Home::on(server), |own| through(own, &proxy.endpoint));
+    let house = House::over(Home::over(Database::of(server)), |own| through(own, &proxy.endpoint));
     Some((proxy, house))
 }
 
