@@ -23,7 +23,9 @@ pub mod store;
 mod time;
 mod tls;
 
-pub use admin::{UserError, create_key, create_user, disable_user, reset_user, revoke_key};
+pub use admin::{
+    UserError, create_first_keys, create_key, create_user, disable_user, reset_user, revoke_key,
+};
 pub use auth::{
     Account, ApiKey, Attempts, Auth, AuthError, COLLECTOR_CLIENT, ClientId, Clients, Due,
     FormToken, Gate, Holder, Ingest, KeyHash, KeyScope, KeySource, KeyUse, Mover, NameKey, NewKey,

@@ -17,10 +17,34 @@ pub async fn create_key(
     client: ClientId,
     scope: KeyScope,
 ) -> Result<ApiKey, StoreError> {
-    let key = ApiKey::random().map_err(|_| StoreError::Unavailable("no random numbers"))?;
+    let key = random()?;
     let new = NewKey { hash: key.hash(), client, scope };
     store.create_key(operator, new, act(operator, "create")).await?;
     Ok(key)
+}
+
+/// Makes the first keys of a store, one of each of these scopes for this client, and leaves a record of
+/// each. `None` where there are keys already, or others make the first ones at the same moment.
+///
+/// # Errors
+/// As [`create_key`].
+pub async fn create_first_keys<const N: usize>(
+    store: &dyn Store,
+    operator: &Operator,
+    client: &ClientId,
+    scopes: [KeyScope; N],
+) -> Result<Option<[ApiKey; N]>, StoreError> {
+    let (mut keys, mut new) = (Vec::with_capacity(N), Vec::with_capacity(N));
+    for scope in scopes {
+        let key = random()?;
+        new.push((
+            NewKey { hash: key.hash(), client: client.clone(), scope },
+            act(operator, "create"),
+        ));
+        keys.push(key);
+    }
+    let are_first = store.create_first_keys(operator, new).await?;
+    Ok(if are_first { keys.try_into().ok() } else { None })
 }
 
 /// Revokes a key, and leaves a record of it. `false` where there was none to revoke.
@@ -33,6 +57,10 @@ pub async fn revoke_key(
     id: i64,
 ) -> Result<bool, StoreError> {
     store.revoke_key(operator, id, act(operator, "revoke")).await
+}
+
+fn random() -> Result<ApiKey, StoreError> {
+    ApiKey::random().map_err(|_| StoreError::Unavailable("no random numbers"))
 }
 
 /// The record of what is done to a key: who did what, and which client's key it is, for what.

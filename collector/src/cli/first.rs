@@ -4,7 +4,8 @@ use std::error::Error;
 
 use epilogue_collector::store::Store;
 use epilogue_collector::{
-    ClientId, KeyScope, Operator, Passwords, Role, UserError, UserName, create_key, create_user,
+    ClientId, KeyScope, Operator, Passwords, Role, UserError, UserName, create_first_keys,
+    create_user,
 };
 
 /// The client that the first keys are for.
@@ -21,9 +22,12 @@ pub(super) async fn made(
     let mut lines = Vec::new();
     if store.keys(&operator).await?.is_empty() {
         let client = ClientId::new(CLIENT).ok_or("the first client has no name")?;
-        for (name, scope) in [("api key", KeyScope::Ingest), ("read key", KeyScope::Read)] {
-            let key = create_key(store, &operator, client.clone(), scope).await?;
-            lines.push(format!("{name}: {}", key.reveal()));
+        let scopes = [KeyScope::Ingest, KeyScope::Read];
+        // Of several processes that start together one makes them, and tells.
+        let first = create_first_keys(store, &operator, &client, scopes).await?;
+        if let Some([ingest, read]) = first {
+            lines.push(format!("api key: {}", ingest.reveal()));
+            lines.push(format!("read key: {}", read.reveal()));
         }
     }
     if store.users(&operator).await?.is_empty() {
@@ -33,7 +37,7 @@ pub(super) async fn made(
                 lines.push(format!("dashboard login: {USER} {}", first.reveal()));
                 lines.push(format!("dashboard: {dashboard}/"));
             }
-            // Of several processes that start together one makes it, and tells.
+            // As with the keys.
             Err(UserError::Taken) => {}
             Err(error) => return Err(error.into()),
         }

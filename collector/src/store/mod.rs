@@ -176,6 +176,14 @@ pub trait Store: KeySource + People + Reports + Transfer {
         record: KeyRecord,
     ) -> BoxFuture<'a, Result<i64, StoreError>>;
 
+    /// Stores keys together with the records that tell of them, where there is no key yet, not even
+    /// one that was revoked; `false` where there is. Of several who do so at once, one does.
+    fn create_first_keys<'a>(
+        &'a self,
+        operator: &'a Operator,
+        keys: Vec<(NewKey, KeyRecord)>,
+    ) -> BoxFuture<'a, Result<bool, StoreError>>;
+
     /// Revokes a key together with the record that tells of it. `false` where it was not active.
     fn revoke_key<'a>(
         &'a self,

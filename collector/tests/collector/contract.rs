@@ -17,8 +17,8 @@ use epilogue_collector::store::{
     Stored,
 };
 use epilogue_collector::{
-    Auth, COLLECTOR_CLIENT, ClientId, Holder, Ingest, KeyScope, Operator, Scope, create_key,
-    revoke_key,
+    Auth, COLLECTOR_CLIENT, ClientId, Holder, Ingest, KeyScope, Operator, Scope, create_first_keys,
+    create_key, revoke_key,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -158,6 +158,28 @@ async fn keys_are_told_in_the_order_of_their_making(store: Shared) {
         told,
         [(revoked, "a", KeyScope::Ingest, true), (kept, "b", KeyScope::Provider, false)]
     );
+}
+
+async fn the_first_keys_are_made_once(store: Shared) {
+    let (operator, client) = (Operator::server(), ClientId::new("a").unwrap());
+    let make = async || {
+        let scopes = [KeyScope::Ingest, KeyScope::Read];
+        create_first_keys(store.as_ref(), &operator, &client, scopes).await.unwrap()
+    };
+    let (one, other, third) = tokio::join!(make(), make(), make());
+    let mut made: Vec<_> = [one, other, third].into_iter().flatten().collect();
+    let [ingest, read] = made.pop().expect("somebody makes them");
+    assert!(made.is_empty(), "and nobody else");
+    assert_eq!(store.keys(&operator).await.unwrap().len(), 2);
+    let auth = Auth::new(Arc::clone(&store), None);
+    let rights = auth.ingest(Some(ingest.reveal().as_bytes())).await.unwrap();
+    assert!(auth.read(Some(read.reveal().as_bytes())).await.is_ok());
+    revoke_key(store.as_ref(), &operator, rights.key()).await.unwrap();
+    assert!(make().await.is_none(), "a key that was revoked was there all the same");
+    let acts = reader(&store, COLLECTOR_CLIENT, KeyScope::Read).await;
+    let filter = Filter { action_type: Some("create".to_owned()), ..Filter::default() };
+    let page = PageRequest { limit: 10, ..PageRequest::default() };
+    assert_eq!(store.list(&acts, &filter, &page).await.unwrap().items.len(), 3);
 }
 
 /// Words are indexed a moment after the commit.
@@ -302,6 +324,7 @@ macro_rules! keeps_its_promises {
             a_record_is_new_once,
             clients_may_use_one_id,
             keys_are_told_in_the_order_of_their_making,
+            the_first_keys_are_made_once,
             words_are_found_by_when_they_were_stored,
             a_scope_sees_its_own,
             pages_join_to_the_whole,

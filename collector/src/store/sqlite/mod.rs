@@ -294,6 +294,26 @@ impl Store for SqliteStore {
         Box::pin(self.orders.act((act.of_keys(), done)))
     }
 
+    fn create_first_keys<'a>(
+        &'a self,
+        operator: &'a Operator,
+        keys: Vec<(NewKey, KeyRecord)>,
+    ) -> BoxFuture<'a, Result<bool, StoreError>> {
+        let (act, done) = Act::new(operator.session(), move |writer| {
+            Box::pin(async move {
+                if !keys::all(&mut *writer).await?.is_empty() {
+                    return Ok((false, Vec::new()));
+                }
+                let mut records = Vec::with_capacity(keys.len());
+                for (key, record) in keys {
+                    records.push(record.of(&keys::insert(writer, &key, time::now_millis()).await?));
+                }
+                Ok((true, records))
+            })
+        });
+        Box::pin(self.orders.act((act.of_keys(), done)))
+    }
+
     fn revoke_key<'a>(
         &'a self,
         operator: &'a Operator,
