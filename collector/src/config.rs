@@ -1,5 +1,6 @@
 //! What a server is told at its start: limits and timeouts.
 
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -44,6 +45,12 @@ pub struct Config {
     pub rate: Option<NonZeroU32>,
     /// How to serve https; plain http where there is nothing.
     pub tls: Option<Tls>,
+    /// Proxies before this server, which are believed when they tell by `X-Forwarded-For` where a
+    /// request comes from. Attempts to log in are counted by that address.
+    ///
+    /// # Default
+    /// None: what a request tells of itself means nothing.
+    pub proxies: Vec<IpAddr>,
     /// How people log in.
     pub logins: Logins,
     /// What tells the time to sessions and second factors.
@@ -62,6 +69,7 @@ impl Default for Config {
             shutdown_timeout: Duration::from_secs(30),
             rate: None,
             tls: None,
+            proxies: Vec::new(),
             logins: Logins::default(),
             clock: Clock::default(),
         }

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::io::{self, Write};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -40,6 +40,10 @@ pub(super) struct ServeOptions {
     /// The certificate's private key, as PEM.
     #[arg(long, env = "EPILOGUE_TLS_KEY", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    /// The address of a proxy or balancer before this server, or several with commas between them: what
+    /// it tells by X-Forwarded-For is believed, and attempts to log in are counted by it.
+    #[arg(long = "proxy", env = "EPILOGUE_PROXY", value_delimiter = ',', value_name = "ADDRESS")]
+    proxies: Vec<IpAddr>,
     /// How many requests a second a key may make; without a limit where this is not given.
     #[arg(long, env = "EPILOGUE_RATE")]
     rate: Option<NonZeroU32>,
@@ -126,6 +130,7 @@ impl ServeOptions {
             shutdown_timeout: Duration::from_secs(self.shutdown_timeout_seconds),
             rate: self.rate,
             tls,
+            proxies: self.proxies.clone(),
             logins: self.logins(),
             clock: Clock::default(),
         })

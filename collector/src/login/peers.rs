@@ -5,6 +5,8 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use http::HeaderMap;
+
 /// How many attempts there may be within the period.
 const MOST: u32 = 20;
 /// A minute, in milliseconds.
@@ -16,7 +18,24 @@ const ADDRESSES: usize = 10_000;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Peer(pub(crate) IpAddr);
 
+/// By which a proxy tells who asked it; each adds to the end.
+const FORWARDED_FOR: &str = "x-forwarded-for";
+
 impl Peer {
+    /// Whoever connects; where that is one of these proxies, whoever it tells of.
+    pub(crate) fn of(connected: IpAddr, proxies: &[IpAddr], headers: &HeaderMap) -> Self {
+        let mut peer = connected.to_canonical();
+        let told: Vec<_> = headers.get_all(FORWARDED_FOR).iter().collect();
+        let told = told.iter().flat_map(|value| value.to_str().unwrap_or_default().split(','));
+        let told: Vec<_> = told.map(|address| address.trim().parse::<IpAddr>()).collect();
+        for address in told.into_iter().rev() {
+            // What stands before was told to somebody who is not known.
+            let (true, Ok(address)) = (proxies.contains(&peer), address) else { break };
+            peer = address.to_canonical();
+        }
+        Self(peer)
+    }
+
     /// What one host has all of: its address, or the network that it picks its addresses from
     /// (RFC 4291, 2.5.1).
     fn network(self) -> IpAddr {
@@ -80,6 +99,30 @@ mod tests {
 
     fn peer(address: &str) -> Peer {
         Peer(address.parse().unwrap())
+    }
+
+    #[test]
+    fn proxies_alone_are_believed() {
+        let of = |connected: &str, told: &[&str]| {
+            let mut headers = HeaderMap::new();
+            for told in told {
+                headers.append(FORWARDED_FOR, told.parse().unwrap());
+            }
+            let proxies = ["10.0.0.1", "10.0.0.2"].map(|own| own.parse().unwrap());
+            Peer::of(connected.parse().unwrap(), &proxies, &headers).0.to_string()
+        };
+        for (connected, told, expected) in [
+            ("192.0.2.1", &["192.0.2.9"][..], "192.0.2.1"),
+            ("10.0.0.1", &[], "10.0.0.1"),
+            ("10.0.0.1", &["192.0.2.9"], "192.0.2.9"),
+            ("::ffff:10.0.0.1", &["::ffff:192.0.2.9"], "192.0.2.9"),
+            ("10.0.0.1", &["192.0.2.7, 192.0.2.9"], "192.0.2.9"),
+            ("10.0.0.1", &["192.0.2.7", "192.0.2.9 , 10.0.0.2"], "192.0.2.9"),
+            ("10.0.0.1", &["192.0.2.7, nonsense"], "10.0.0.1"),
+            ("10.0.0.1", &["2001:db8::1"], "2001:db8::1"),
+        ] {
+            assert_eq!(of(connected, told), expected, "{connected} {told:?}");
+        }
     }
 
     fn tried(peers: &Peers, address: &str, times: u32) {

@@ -3,7 +3,9 @@
 
 use std::convert::Infallible;
 use std::io;
+use std::net::IpAddr;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -32,21 +34,27 @@ pub(super) struct Connections {
     service: TowerToHyperService<Router>,
     patience: Duration,
     tls: Option<TlsAcceptor>,
+    proxies: Arc<[IpAddr]>,
 }
 
 impl Connections {
     /// The timer over the head runs while a connection is idle, over a TLS handshake, and over a write
     /// that makes no progress as well.
-    pub(super) fn new(router: Router, patience: Duration, tls: Option<TlsAcceptor>) -> Self {
+    pub(super) fn new(
+        router: Router,
+        patience: Duration,
+        tls: Option<TlsAcceptor>,
+        proxies: Arc<[IpAddr]>,
+    ) -> Self {
         let service = TowerToHyperService::new(router);
-        Self { service, patience: patience.min(LONGEST), tls }
+        Self { service, patience: patience.min(LONGEST), tls, proxies }
     }
 
     /// Serves a connection on a task of its own; it keeps its seat until it ends.
     pub(super) fn serve(&self, stream: TcpStream, seat: Seat) {
         // Answers are small, and whoever waits for one is not to wait for a full packet.
         let _ = stream.set_nodelay(true);
-        let peer = stream.peer_addr().ok().map(|peer| Peer(peer.ip()));
+        let peer = stream.peer_addr().ok().map(|peer| peer.ip());
         let own = self.clone();
         tokio::spawn(async move {
             match &own.tls {
@@ -64,7 +72,7 @@ impl Connections {
     }
 
     /// How a connection ends is its client's business: there is nobody to tell.
-    async fn answer<S>(&self, stream: S, peer: Option<Peer>, seat: &Seat)
+    async fn answer<S>(&self, stream: S, peer: Option<IpAddr>, seat: &Seat)
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
@@ -72,6 +80,7 @@ impl Connections {
         let service = service_fn(|mut request| {
             let working = guest.work();
             if let Some(peer) = peer {
+                let peer = Peer::of(peer, &self.proxies, request.headers());
                 request.extensions_mut().insert(peer);
             }
             let answering = self.service.call(request);

@@ -54,7 +54,8 @@ pub async fn run(
     let is_https = config.tls.is_some();
     let router = routes::routes(&store, &auth, &desk, config.limits, is_https);
     let tls = config.tls.as_ref().map(Tls::acceptor);
-    let connections = Connections::new(router, config.header_timeout, tls);
+    let proxies = config.proxies.as_slice().into();
+    let connections = Connections::new(router, config.header_timeout, tls, proxies);
     let room = Room::new(config.max_connections.max(1));
     tokio::select! {
         () = accept(listener, &connections, &room) => {}

@@ -98,6 +98,28 @@ async fn one_address_tries_no_more_than_twenty_names_a_minute() {
     assert_eq!(browser.log_in("another", "wrong").await.status, 422);
 }
 
+#[tokio::test]
+async fn behind_a_proxy_attempts_count_for_whoever_it_tells_of() {
+    let proxies = vec!["127.0.0.1".parse().unwrap()];
+    for (config, expected) in
+        [(Config { proxies, ..Config::default() }, 422), (Config::default(), 429)]
+    {
+        let server = Stopped::new().server(config).await;
+        let mut browser = Browser::new(&server);
+        let mut attempt = async |number: usize, from| {
+            let name = format!("nobody{number}");
+            let fields = [("name", name.as_str()), ("password", "wrong")];
+            let from = [("x-forwarded-for", from)];
+            browser.send(Method::POST, "/login", &from, Some(&fields)).await.status
+        };
+        for number in 0..20 {
+            assert_eq!(attempt(number, "192.0.2.1").await, 422);
+        }
+        assert_eq!(attempt(20, "192.0.2.1").await, 429);
+        assert_eq!(attempt(21, "192.0.2.2").await, expected);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn many_attempts_at_once_are_no_more_than_five() {
     let server = Server::start().await;
