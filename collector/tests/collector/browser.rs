@@ -60,22 +60,32 @@ impl Page {
 }
 
 /// Somebody at the pages of a server.
-pub(crate) struct Browser<'s> {
-    server: &'s Server,
+pub(crate) struct Browser {
+    url: String,
     http: reqwest::Client,
     pub(crate) cookie: Option<String>,
     /// Of the page that was last seen with a form.
     pub(crate) csrf: String,
 }
 
-impl<'s> Browser<'s> {
-    pub(crate) fn new(server: &'s Server) -> Self {
+impl Browser {
+    pub(crate) fn new(server: &Server) -> Self {
+        Self::at(&server.url(""))
+    }
+
+    /// A browser at this address.
+    pub(crate) fn at(url: &str) -> Self {
         let http = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
-        Self { server, http, cookie: None, csrf: String::new() }
+        Self { url: url.to_owned(), http, cookie: None, csrf: String::new() }
+    }
+
+    /// Goes on at another address, as the same person.
+    pub(crate) fn go_to(&mut self, url: &str) {
+        url.clone_into(&mut self.url);
     }
 
     /// A new user who has logged in and chosen a password.
-    pub(crate) async fn of_new_user(server: &'s Server, name: &str, role: Role) -> Self {
+    pub(crate) async fn of_new_user(server: &Server, name: &str, role: Role) -> Self {
         let mut own = Self::new(server);
         let first = new_user(server, name, role).await;
         assert_eq!(own.log_in(name, &first).await.location(), "/");
@@ -105,7 +115,7 @@ impl<'s> Browser<'s> {
         headers: &[(&str, &str)],
         fields: Option<&[(&str, &str)]>,
     ) -> Page {
-        let mut request = self.http.request(method, self.server.url(path));
+        let mut request = self.http.request(method, format!("{}{path}", self.url));
         if let Some(cookie) = &self.cookie {
             request = request.header("cookie", cookie);
         }

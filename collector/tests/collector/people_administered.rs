@@ -149,7 +149,7 @@ async fn whoever_was_logged_out_administers_no_more() {
 }
 
 /// What the browser shows.
-fn token(browser: &Browser<'_>) -> String {
+fn token(browser: &Browser) -> String {
     browser.cookie.as_ref().unwrap().split_once('=').unwrap().1.to_owned()
 }
 
