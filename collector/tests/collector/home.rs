@@ -41,6 +41,12 @@ impl Home {
         databases(|all| all.get_mut(self.0.path()).unwrap().moved_to(server));
     }
 
+    /// A new one in a database, for what is true of PostgreSQL alone; `None` where the tests were told
+    /// of no server.
+    pub(crate) fn in_a_database() -> Option<Self> {
+        Database::fresh().map(Self::over)
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }

@@ -48,6 +48,7 @@ mod run_page;
 mod run_page_hostile;
 mod server;
 mod session;
+mod several;
 mod shells;
 mod sql_shell;
 mod statistics;

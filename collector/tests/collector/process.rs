@@ -82,14 +82,20 @@ impl Process {
         Self::run(&mut binary(), data)
     }
 
+    /// The same at an address that is known before.
+    pub(crate) fn start_at(data: &Path, address: &str) -> Self {
+        Self::serve(&mut binary(), data, address)
+    }
+
     /// The same by another program that becomes the binary.
     pub(crate) fn run(command: &mut Command, data: &Path) -> Self {
+        Self::serve(command, data, "127.0.0.1:0")
+    }
+
+    fn serve(command: &mut Command, data: &Path, address: &str) -> Self {
         use_store(command, data);
-        let mut child = command
-            .args(["serve", "--listen", "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child =
+            command.args(["serve", "--listen", address]).stdout(Stdio::piped()).spawn().unwrap();
         let (mut keys, mut url) = (Vec::new(), String::new());
         for line in BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap) {
             if let Some((_, key)) = line.split_once("key: ") {
