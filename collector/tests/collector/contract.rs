@@ -167,9 +167,9 @@ async fn the_first_keys_are_made_once(store: Shared) {
         create_first_keys(store.as_ref(), &operator, &client, scopes).await.unwrap()
     };
     let (one, other, third) = tokio::join!(make(), make(), make());
-    let mut made: Vec<_> = [one, other, third].into_iter().flatten().collect();
-    let [ingest, read] = made.pop().expect("somebody makes them");
-    assert!(made.is_empty(), "and nobody else");
+    let mut shown: Vec<_> = [one, other, third].into_iter().flatten().collect();
+    let [ingest, read] = shown.pop().expect("somebody makes them");
+    assert!(shown.is_empty(), "and nobody else");
     assert_eq!(store.keys(&operator).await.unwrap().len(), 2);
     let auth = Auth::new(Arc::clone(&store), None);
     let rights = auth.ingest(Some(ingest.reveal().as_bytes())).await.unwrap();

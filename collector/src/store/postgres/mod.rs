@@ -113,11 +113,11 @@ impl PostgresStore {
     /// # Errors
     /// Where it cannot be reached, its user lacks a right, or it is of another version.
     pub async fn open_to_read(address: &str) -> Result<Self, StoreError> {
-        let options = open::options(address)?;
-        open::is_up_to_date(&options).await?;
+        let address = open::address(address)?;
+        open::is_up_to_date(&address).await?;
         // Nobody takes the orders, so that every one of them fails.
         let (orders, _) = Queue::new();
-        let (readers, keys) = (open::readers(&options), open::keys(&options));
+        let (readers, keys) = (open::readers(&address), open::keys(&address));
         let health = Arc::new(Health::new("the writer"));
         Ok(Self { readers, keys, orders, tasks: Mutex::default(), health })
     }
@@ -127,7 +127,7 @@ impl PostgresStore {
     /// # Errors
     /// Where it cannot be reached.
     pub async fn is_there(address: &str) -> Result<bool, StoreError> {
-        open::is_there(&open::options(address)?).await
+        open::is_there(&open::address(address)?).await
     }
 
     /// Whether there is a store yet. Where there is, it is opened as for keys and read.

@@ -17,6 +17,7 @@ use crate::store::page::{By, Cursor, Direction, Filter, Key, Sort};
 use crate::store::statistics::{Source, pieces};
 use crate::store::{Dimension, Fingerprint, Grouping, Kind, Outcome, Period, Selection};
 
+#[allow(dead_code, reason = "the collector's own tests ask more of it")]
 #[path = "../../../tests/collector/database.rs"]
 mod database;
 

@@ -5,8 +5,9 @@ use std::path::Path;
 use super::filled::filled;
 use super::{address, copy, copying, said, targets};
 use crate::database::Database;
-use crate::home::{Home, run_sql};
+use crate::home::Home;
 use crate::process::binary_over;
+use crate::shells::run_sql;
 
 /// What such a command says where it fails.
 fn refused(from: &str, to: &str, options: &[&str]) -> String {

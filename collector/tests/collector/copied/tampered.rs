@@ -2,7 +2,8 @@
 
 use super::filled::{CLIENTS, filled};
 use super::{address, copy, copying, said, targets};
-use crate::home::{Home, run_sql};
+use crate::home::Home;
+use crate::shells::run_sql;
 
 /// What the comparison says of a target that somebody has changed, and with which code it ends.
 async fn found(sqlite: &str, postgres: &str) -> Vec<String> {
