@@ -22,12 +22,13 @@ const READERS: u32 = 8;
 const KEYS: u32 = 2;
 
 /// What every connection is set to. What is committed is synced, whatever the server's own setting
-/// says; nobody holds a transaction open for long; and a way that forgets connections on which nothing
-/// is said hears from the server in time.
+/// says. A transaction from which nothing is heard is ended before whoever began it has given it up: the
+/// records in it are sent again, and would wait for its end. And a way that forgets connections on which
+/// nothing is said hears from the server in time.
 const SETTINGS: [(&str, &str); 7] = [
     ("search_path", "epilogue,pg_temp"),
     ("synchronous_commit", "on"),
-    ("idle_in_transaction_session_timeout", "60s"),
+    ("idle_in_transaction_session_timeout", "5s"),
     ("statement_timeout", "60s"),
     ("tcp_keepalives_idle", "60"),
     ("tcp_keepalives_interval", "10"),
