@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use epilogue_collector::store::{self, Store, StoreError};
+use epilogue_collector::store::{self, Store};
 use epilogue_collector::{Copied, Copier, CopyError, Mover, Progress, Verified};
 
 use super::options::StoreOptions;
@@ -60,31 +60,30 @@ pub(super) async fn run(place: &StoreOptions, options: &CopyOptions) -> Result<(
 /// The store to copy to. Where it is only compared, none is made.
 async fn target(place: &StoreOptions, options: &CopyOptions) -> Result<Arc<dyn Store>, CopyError> {
     let to = Some(options.to.as_str());
-    let told = |error: StoreError| CopyError::Target(error);
-    if options.verify && !store::is_there(to, &place.data).await.map_err(told)? {
+    if options.verify && !store::is_there(to, &place.data).await.map_err(CopyError::NoTarget)? {
         return Err(CopyError::NotBegun);
     }
-    store::open(to, &place.data).await.map_err(told)
+    store::open(to, &place.data).await.map_err(CopyError::NoTarget)
 }
 
 async fn run_on(
     source: &Arc<dyn Store>,
     target: &Arc<dyn Store>,
-    verifies: bool,
+    only_compares: bool,
 ) -> Result<Verified, Box<dyn Error>> {
     let mover = Mover::at_the_command_line();
-    let copier = Copier::new(Arc::clone(source), Arc::clone(target), mover).await?;
-    let mut copied = None;
-    if !verifies {
+    let way = Copier::new(Arc::clone(source), Arc::clone(target), mover).await?;
+    let mut done = None;
+    if !only_compares {
         let mut told = Told::new();
-        let done = copier.copy(|progress| told.tell(progress)).await?;
-        say_copied(&done)?;
-        copied = Some(done);
+        let copied = way.copy(|progress| told.tell(progress)).await?;
+        say_copied(&copied)?;
+        done = Some(copied);
     }
     let mut told = Told::new();
-    let verified = copier.verify(copied, |progress| told.tell(progress)).await?;
+    let verified = way.verify(done, |progress| told.tell(progress)).await?;
     say_verified(&verified)?;
-    if !verifies && verified.differences.is_empty() {
+    if !only_compares && verified.differences.is_empty() {
         writeln!(io::stdout(), "{SWITCH}")?;
     }
     Ok(verified)

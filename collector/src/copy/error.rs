@@ -14,6 +14,9 @@ pub enum CopyError {
     /// The store that is copied cannot be read.
     #[error("the source: {0}")]
     Source(StoreError),
+    /// The store that is to be copied to cannot be opened.
+    #[error("the target: {0}")]
+    NoTarget(StoreError),
     /// The store that is copied to fails. Trying again goes on behind what was copied.
     #[error("the target: {0}; {GO_ON}")]
     Target(StoreError),

@@ -16,8 +16,9 @@ pub(super) async fn a_stretch_is_taken_once_and_in_its_order(store: Shared) {
     assert_eq!(store.identity(&mover).await.unwrap(), source);
     assert_eq!(store.settled(&mover).await.unwrap(), 0);
     assert_eq!(store.copied_through(&mover, &source).await.unwrap(), None);
+    let clients = ["a", "b", "a", "b", "a"].map(client);
     let records: Vec<_> =
-        (0..5).map(|at| (client(["a", "b"][at % 2]), entry(9 - at as i64))).collect();
+        clients.into_iter().zip((5..10).rev()).map(|(client, at)| (client, entry(at))).collect();
     let stretch = Stretch { after: 0, through: 17 };
     let early = store.take(&mover, &source, stretch, records.clone()).await;
     assert!(!early.unwrap(), "no copy was begun");
