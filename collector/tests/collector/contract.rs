@@ -167,19 +167,19 @@ async fn the_first_keys_are_made_once(store: Shared) {
         create_first_keys(store.as_ref(), &operator, &client, scopes).await.unwrap()
     };
     let (one, other, third) = tokio::join!(make(), make(), make());
-    let mut shown: Vec<_> = [one, other, third].into_iter().flatten().collect();
-    let [ingest, read] = shown.pop().expect("somebody makes them");
-    assert!(shown.is_empty(), "and nobody else");
+    let mut all: Vec<_> = [one, other, third].into_iter().flatten().collect();
+    let [ingest, read] = all.pop().expect("somebody makes them");
+    assert!(all.is_empty(), "and nobody else");
     assert_eq!(store.keys(&operator).await.unwrap().len(), 2);
     let auth = Auth::new(Arc::clone(&store), None);
     let rights = auth.ingest(Some(ingest.reveal().as_bytes())).await.unwrap();
     assert!(auth.read(Some(read.reveal().as_bytes())).await.is_ok());
     revoke_key(store.as_ref(), &operator, rights.key()).await.unwrap();
     assert!(make().await.is_none(), "a key that was revoked was there all the same");
-    let acts = reader(&store, COLLECTOR_CLIENT, KeyScope::Read).await;
+    let all = reader(&store, COLLECTOR_CLIENT, KeyScope::Read).await;
     let filter = Filter { action_type: Some("create".to_owned()), ..Filter::default() };
     let page = PageRequest { limit: 10, ..PageRequest::default() };
-    assert_eq!(store.list(&acts, &filter, &page).await.unwrap().items.len(), 3);
+    assert_eq!(store.list(&all, &filter, &page).await.unwrap().items.len(), 3);
 }
 
 /// Words are indexed a moment after the commit.

@@ -3,6 +3,7 @@
 //! `scripts/postgres run` says where PostgreSQL is, and `EPILOGUE_TEST_NGINX` which program balances.
 
 mod balanced;
+#[cfg(target_os = "linux")]
 mod bounded;
 mod housekeeping;
 mod keys;

@@ -191,10 +191,8 @@ fn configuration(collectors: &[String], own: &str) -> String {
 fn surroundings() -> String {
     // Who is no root has no other user to become.
     let user = if geteuid().is_root() { "user root;" } else { "" };
-    let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-        .iter()
-        .map(|name| format!("{name}_temp_path {name};"))
-        .collect();
+    let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+    let temporary = temporary.map(|name| format!("{name}_temp_path {name};")).concat();
     format!(
         "{user} daemon off; worker_processes 2; pid nginx.pid; \
          events {{ worker_connections 512; }} \

@@ -87,7 +87,8 @@ async fn a_revoked_key_is_refused_by_all_from_then_on() {
         assert!(times > 0, "{scope}: {used:?}");
         // Not even what was under way; and all of what was answered.
         let expected = if scope == "ingest" { i64::try_from(times).unwrap() } else { 0 };
-        assert_eq!((before, collectors.number(&stored).await), (expected, expected), "{scope}");
+        let after = collectors.number(&stored).await;
+        assert_eq!((before, after), (expected, expected), "{scope}");
     }
 }
 
