@@ -50,6 +50,8 @@ pub(in crate::store) struct Act<C> {
     pub(in crate::store) session: Option<i64>,
     /// Whether keys change by it.
     pub(in crate::store) changes_keys: bool,
+    /// Whether it may take longer than a request is waited for.
+    pub(in crate::store) is_long: bool,
     pub(in crate::store) work: Work<C>,
     pub(in crate::store) answer: Answer<()>,
 }
@@ -100,12 +102,20 @@ impl<C> Act<C> {
                 Ok(records)
             })
         });
-        (Self { session, changes_keys: false, work, answer }, Done { committed, value })
+        (
+            Self { session, changes_keys: false, is_long: false, work, answer },
+            Done { committed, value },
+        )
     }
 
     /// An act that changes keys.
     pub(in crate::store) fn of_keys(self) -> Self {
         Self { changes_keys: true, ..self }
+    }
+
+    /// An act that may take longer than a request is waited for.
+    pub(in crate::store) fn long(self) -> Self {
+        Self { is_long: true, ..self }
     }
 }
 

@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
 use fantoccini::key::Key;
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder, Locator};
@@ -149,7 +150,15 @@ impl Browser {
     }
 
     pub(crate) async fn text_of(&self, css: &str) -> String {
-        self.find(css).await.text().await.unwrap()
+        let mut text = self.find(css).await.text().await;
+        // A page that is still coming puts another in its place, which it does not do for ever.
+        for _ in 0..20 {
+            if !text.as_ref().is_err_and(CmdError::is_stale_element_reference) {
+                break;
+            }
+            text = self.find(css).await.text().await;
+        }
+        text.unwrap()
     }
 
     /// Waits until something on the page is so.

@@ -38,7 +38,7 @@ const SHOWN: [(&str, &str); 24] = [
     ("nlp_parsing_log", "tenant_id"),
 ];
 /// What is nobody's to read.
-const HIDDEN: [&str; 11] = [
+const HIDDEN: [&str; 14] = [
     "api_keys",
     "users",
     "sessions",
@@ -50,6 +50,9 @@ const HIDDEN: [&str; 11] = [
     "unindexed",
     "workflow_logs_others",
     "payloads_others",
+    "record_words_others",
+    "secrets",
+    "schema_version",
 ];
 /// The code of what may not be done.
 const DENIED: &str = "42501";
@@ -216,7 +219,7 @@ async fn a_reader_changes_nothing() {
         "SET ROLE epilogue_writer",
         "SET ROLE epilogue_owner",
         "CREATE TABLE epilogue.mine ()",
-        "SELECT epilogue.make_months(now(), 1)::text",
+        "SELECT epilogue.make_month('payloads', now())::text",
         "SELECT nextval('epilogue.record_seq')::text",
         "ALTER ROLE epilogue_reader BYPASSRLS",
     ] {

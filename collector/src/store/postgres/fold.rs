@@ -63,11 +63,11 @@ impl Folder {
     /// Does what there is to do, and tells whether there may be more.
     async fn keep_house(&mut self) -> Result<bool, StoreError> {
         if self.made.elapsed() >= MONTHS {
-            open::migrate(&self.address).await?;
+            open::make_months(&self.address).await?;
             self.made = Instant::now();
         }
         if self.connection.is_none() {
-            self.connection = Some(open::writer(&self.address).await?);
+            self.connection = Some(open::patient_writer(&self.address).await?);
         }
         let Some(writer) = &mut self.connection else { return Ok(false) };
         writer.execute("BEGIN").await.map_err(unavailable)?;

@@ -30,6 +30,9 @@ const PAUSE: u32 = 9;
 /// After which time to look for what another collector has stored.
 const LOOK: Duration = Duration::from_secs(1);
 
+/// After which time to count how many records wait for it: where many do, that takes its time.
+const COUNT: Duration = Duration::from_secs(2);
+
 /// Indexes what the readers show.
 #[derive(Debug)]
 pub(super) struct Indexer {
@@ -39,6 +42,8 @@ pub(super) struct Indexer {
     readers: PgPool,
     stored: Arc<Notify>,
     health: Health,
+    /// When it was last told how many wait.
+    counted: Option<Instant>,
 }
 
 /// Records of one transaction that are to be indexed.
@@ -50,7 +55,7 @@ struct Batch {
 impl Indexer {
     pub(super) fn new(address: Address, readers: PgPool, stored: Arc<Notify>) -> Self {
         let health = Health::new("the index of words");
-        Self { address, connection: None, readers, stored, health }
+        Self { address, connection: None, readers, stored, health, counted: None }
     }
 
     /// Works until the readers are closed.
@@ -85,9 +90,13 @@ impl Indexer {
     /// Indexes the next records, and tells how many there were.
     async fn chunk(&mut self) -> Result<usize, StoreError> {
         if self.connection.is_none() {
-            self.connection = Some(open::writer(&self.address).await?);
+            self.connection = Some(open::patient_writer(&self.address).await?);
         }
-        let Self { connection: Some(writer), readers, .. } = self else { return Ok(0) };
+        let Self { connection: Some(writer), readers, counted, .. } = self else { return Ok(0) };
+        if counted.is_none_or(|at| at.elapsed() >= COUNT) {
+            metrics::text_lag(waiting(writer).await?);
+            *counted = Some(Instant::now());
+        }
         writer.execute("BEGIN").await.map_err(unavailable)?;
         let indexed = fill(writer, readers).await?;
         writer.execute("COMMIT").await.map_err(unavailable)?;
@@ -96,7 +105,6 @@ impl Indexer {
 }
 
 async fn fill(writer: &mut PgConnection, readers: &PgPool) -> Result<usize, StoreError> {
-    metrics::text_lag(waiting(writer).await?);
     let lock = sqlx::query_scalar("SELECT pg_try_advisory_xact_lock($1)").bind(locks::WORDS);
     if !lock.fetch_one(&mut *writer).await.map_err(unavailable)? {
         return Ok(0);

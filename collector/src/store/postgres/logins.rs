@@ -15,6 +15,14 @@ pub(super) async fn change(
     writer: &mut PgConnection,
     change: &LoginChange,
 ) -> Result<bool, StoreError> {
+    if let LoginChange::Complete { session, .. }
+    | LoginChange::ChangePassword { session, .. }
+    | LoginChange::Propose { session, .. }
+    | LoginChange::Enrol { session, .. }
+    | LoginChange::Remove { session, .. } = change
+    {
+        hold(writer, *session).await?;
+    }
     match change {
         LoginChange::Begin { session, password, has_second_factor, name } => {
             if !begin(writer, session, password, *has_second_factor).await? {
@@ -60,6 +68,15 @@ pub(super) async fn change(
         }
         LoginChange::Tidy { now } => tidy(writer, *now).await,
     }
+}
+
+/// Holds whoever this session is of, before anything else is looked at: of a reset and what the session
+/// does, one comes first, and the other sees all of it.
+async fn hold(writer: &mut PgConnection, session: i64) -> Result<(), StoreError> {
+    let sql = "SELECT id FROM users \
+         WHERE id = (SELECT user_id FROM sessions WHERE id = $1) FOR UPDATE";
+    let query = sqlx::query(sql).bind(session);
+    query.fetch_optional(writer).await.map(drop).map_err(unavailable)
 }
 
 /// Runs a statement, and tells whether it changed anything.

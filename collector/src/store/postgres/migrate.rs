@@ -7,7 +7,7 @@ use sqlx::postgres::PgConnection;
 
 use super::failure::unavailable;
 use super::within::{LONGEST, answered};
-use super::{locks, roles};
+use super::{locks, months, roles};
 use crate::store::{NEWER, OLDER, StoreError};
 
 /// Every step from an empty database on; a step that was released never changes.
@@ -22,18 +22,16 @@ const OLDEST: i32 = 150_000;
 const TOO_OLD: &str = "PostgreSQL 15 or newer is needed";
 const FOREIGN: &str = "its schema epilogue is of another role than epilogue_owner, and so of \
      something else: give the collector a database of its own";
-/// For how many months there is to be a table ahead of now.
-const AHEAD: i32 = 3;
 
 /// Takes the steps that are missing, and makes the months that are near.
 pub(super) async fn migrate(connection: &mut PgConnection) -> Result<(), StoreError> {
     answered(LONGEST, is_new_enough(connection)).await?;
     answered(LONGEST, roles::ensure(connection)).await?;
+    // Another may be at it, and what is moved to a month of its own may be much. The lock goes with
+    // the connection.
+    connection.execute("SET statement_timeout = 0").await.map_err(unavailable)?;
     let lock = sqlx::query("SELECT pg_advisory_lock($1)").bind(locks::MIGRATION);
     lock.execute(&mut *connection).await.map_err(unavailable)?;
-    // What is moved to a month of its own may be much. The lock goes with the connection.
-    let sql = "SET statement_timeout = 0";
-    sqlx::query(sql).execute(&mut *connection).await.map_err(unavailable)?;
     take(connection).await
 }
 
@@ -88,7 +86,7 @@ async fn take(connection: &mut PgConnection) -> Result<(), StoreError> {
         let sql = format!("{step}; INSERT INTO schema_version VALUES ({number})");
         connection.execute(sql.as_str()).await.map_err(unavailable)?;
     }
-    make_months(connection).await
+    months::make_near(connection).await
 }
 
 /// Whether no step is missing, for whoever takes none.
@@ -101,12 +99,6 @@ pub(super) async fn is_up_to_date(connection: &mut PgConnection) -> Result<(), S
         Ordering::Equal => Ok(()),
         Ordering::Greater => Err(StoreError::Damaged(NEWER)),
     }
-}
-
-/// Makes the tables of the months from this one on, in the role of the owner.
-pub(super) async fn make_months(connection: &mut PgConnection) -> Result<(), StoreError> {
-    let sql = sqlx::query("SELECT make_months(now(), $1)").bind(AHEAD);
-    sql.execute(connection).await.map(drop).map_err(unavailable)
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ mod locks;
 mod logins;
 mod lost;
 mod migrate;
+mod months;
 mod numbers;
 mod open;
 mod people;

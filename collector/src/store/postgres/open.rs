@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use super::address::Address;
 use super::failure::{unavailable, with_way_out};
 use super::within::{SILENT, answered};
-use super::{migrate, roles};
+use super::{locks, migrate, months, roles};
 use crate::store::StoreError;
 
 /// How long to wait for a connection.
@@ -50,6 +50,11 @@ const READING: [(&str, &str); 5] = [
 const FOR_READERS: &str = "SELECT NOT pg_is_in_recovery()";
 const FOR_KEYS: &str = "SELECT current_setting('transaction_read_only') = 'off'";
 
+/// Has the server look each second whether whoever asks is still there: what was given up does not go
+/// on and hold its locks. Not every system that PostgreSQL runs on can tell.
+const LOOK_FOR_CLIENT: &str = "DO $$ BEGIN SET client_connection_check_interval = '1s'; \
+     EXCEPTION WHEN OTHERS THEN NULL; END $$";
+
 /// How to connect to the database of this address.
 pub(super) fn address(address: &str) -> Result<Address, StoreError> {
     Address::read(address, &SETTINGS)
@@ -64,9 +69,35 @@ pub(super) async fn connect(address: &Address) -> Result<PgConnection, StoreErro
 /// One connection that writes.
 pub(super) async fn writer(address: &Address) -> Result<PgConnection, StoreError> {
     let mut writer = connect(address).await?;
-    let role = async { writer.execute(roles::WRITER).await.map_err(unavailable) };
+    let role = async {
+        writer.execute(roles::WRITER).await.map_err(unavailable)?;
+        writer.execute(LOOK_FOR_CLIENT).await.map_err(unavailable)
+    };
     answered(PATIENCE, role).await?;
     Ok(writer)
+}
+
+/// One that writes for nobody who waits: it may leave a transaction open while it reads elsewhere.
+pub(super) async fn patient_writer(address: &Address) -> Result<PgConnection, StoreError> {
+    let mut writer = writer(address).await?;
+    let sql = "SET idle_in_transaction_session_timeout = '60s'";
+    answered(PATIENCE, async { writer.execute(sql).await.map_err(unavailable) }).await?;
+    Ok(writer)
+}
+
+/// Makes the tables of the months that are near.
+pub(super) async fn make_months(address: &Address) -> Result<(), StoreError> {
+    let mut owner = connect(address).await?;
+    let making = async {
+        owner.execute(roles::OWNER).await.map_err(unavailable)?;
+        let lock = sqlx::query("SELECT pg_advisory_lock($1)").bind(locks::MIGRATION);
+        lock.execute(&mut owner).await.map_err(unavailable)?;
+        months::make_near(&mut owner).await
+    };
+    let made = making.await;
+    // The lock goes with the connection.
+    let _ = owner.close().await;
+    made
 }
 
 /// The connections that read records.

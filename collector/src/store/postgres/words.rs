@@ -72,7 +72,7 @@ impl Window {
     }
 }
 
-/// Words are what stands between anything that is no letter and no digit. Where no white space is
+/// Words are what stands between anything that is no part of one. Where no white space is
 /// between two of them they are found together: `mail.example` is not whatever has both.
 fn of_text(text: &str) -> Vec<i64> {
     let folded: String = text
@@ -82,7 +82,7 @@ fn of_text(text: &str) -> Vec<i64> {
         .collect();
     let mut numbers = Vec::new();
     for chunk in folded.split(|end: char| end.is_whitespace() || end.is_control()) {
-        let words = chunk.split(|end: char| !end.is_alphanumeric()).filter(|word| !word.is_empty());
+        let words = chunk.split(|end| !is_part(end)).filter(|word| !word.is_empty());
         let mut before = None;
         for word in words {
             numbers.push(number(word));
@@ -91,6 +91,12 @@ fn of_text(text: &str) -> Vec<i64> {
         }
     }
     numbers
+}
+
+/// Letters, digits and what is in private use, as the index in SQLite takes them.
+fn is_part(character: char) -> bool {
+    let is_private = matches!(character, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}');
+    is_private || character.is_alphanumeric()
 }
 
 /// The beginning of its SHA-256. No two words of a language have the same, and whoever makes two that

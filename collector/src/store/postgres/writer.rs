@@ -12,7 +12,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use super::address::Address;
 use super::failure::{IN_THE_WAY, READ_ONLY, unavailable};
 use super::rollup::Known;
-use super::within::{LONGEST, SILENT, answered};
+use super::within::{LONGEST, PATIENT, SILENT, answered};
 use super::{details, errors, insert, keys, locks, lost, open, sessions};
 use crate::auth::Holder;
 use crate::metrics;
@@ -247,19 +247,15 @@ impl Writer {
     }
 
     async fn act(&mut self, act: Act<PgConnection>) {
-        let Act { session, changes_keys, work, answer } = act;
-        let result = self.acted(session, changes_keys, work).await;
+        let Act { session, changes_keys, is_long, work, answer } = act;
+        let longest = if is_long { PATIENT } else { LONGEST };
+        let working = answered(longest, self.work(session, changes_keys, work)).await;
+        let result = self.acted(working).await;
         // Who no longer waits for it need not know.
         let _ = answer.send(result);
     }
 
-    async fn acted(
-        &mut self,
-        session: Option<i64>,
-        changes_keys: bool,
-        work: Work<PgConnection>,
-    ) -> Result<(), StoreError> {
-        let result = answered(LONGEST, self.work(session, changes_keys, work)).await;
+    async fn acted(&mut self, result: Result<(), StoreError>) -> Result<(), StoreError> {
         // That somebody has no right is no failure of the store.
         let has_right = result != Err(StoreError::Revoked);
         self.end(if has_right { result } else { Ok(()) }).await?;

@@ -184,7 +184,7 @@ impl Writer {
     }
 
     async fn act(&mut self, act: Act<SqliteConnection>) {
-        let Act { session, changes_keys, work, answer } = act;
+        let Act { session, changes_keys, work, answer, .. } = act;
         let result = self.acted(session, work).await;
         if changes_keys {
             self.memory.forget();

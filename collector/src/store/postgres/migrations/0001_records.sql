@@ -222,7 +222,7 @@ CREATE INDEX attempts_by_age ON login_attempts (since);
 -- Makes the table of one month for the records that were made in it, where there is none. What has
 -- come before its month was made lies in the table of all others, and moves.
 CREATE FUNCTION make_month(parent text, month timestamptz) RETURNS void
-LANGUAGE plpgsql SET search_path = epilogue, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = epilogue, pg_temp SET TimeZone = 'UTC' AS $$
 DECLARE
     since timestamptz := date_trunc('month', month, 'UTC');
     until timestamptz := date_trunc('month', month, 'UTC') + interval '1 month';
@@ -242,20 +242,6 @@ BEGIN
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', own);
     EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
         parent, own, since, until);
-END $$;
-
--- The months from this one on that records are to be stored in soon.
-CREATE FUNCTION make_months(now timestamptz, ahead integer) RETURNS void
-LANGUAGE plpgsql SET search_path = epilogue, pg_temp AS $$
-DECLARE
-    parent text;
-BEGIN
-    FOREACH parent IN ARRAY ARRAY['workflow_logs', 'payloads', 'record_words'] LOOP
-        FOR own IN 0..ahead LOOP
-            PERFORM make_month(parent,
-                (now AT TIME ZONE 'UTC' + own * interval '1 month') AT TIME ZONE 'UTC');
-        END LOOP;
-    END LOOP;
 END $$;
 
 CREATE TABLE workflow_logs_others PARTITION OF workflow_logs DEFAULT;

@@ -71,13 +71,22 @@ RETURNS TABLE (seq bigint, recorded_at timestamptz)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = epilogue, pg_temp
     SET enable_seqscan = off SET enable_indexscan = off
 AS $$
+DECLARE
+    client text := current_setting('epilogue.client', true);
+    is_all boolean := current_setting('epilogue.everyone', true) = 'on';
 BEGIN
-    RETURN QUERY EXECUTE
-        'SELECT seq, recorded_at FROM record_words WHERE words @> $1 AND seq >= $2 AND seq <= $3 '
-        'AND (client_id = current_setting(''epilogue.client'', true) '
-        'OR current_setting(''epilogue.everyone'', true) = ''on'') ORDER BY seq '
-        || CASE WHEN newest_first THEN 'DESC' ELSE 'ASC' END || ' LIMIT $4'
-        USING asked, low, high, most;
+    -- Once for each direction, so that neither is planned again for every window.
+    IF newest_first THEN
+        RETURN QUERY SELECT own.seq, own.recorded_at FROM record_words AS own
+            WHERE own.words @> asked AND own.seq >= low AND own.seq <= high
+                AND (own.client_id = client OR is_all)
+            ORDER BY own.seq DESC LIMIT most;
+    ELSE
+        RETURN QUERY SELECT own.seq, own.recorded_at FROM record_words AS own
+            WHERE own.words @> asked AND own.seq >= low AND own.seq <= high
+                AND (own.client_id = client OR is_all)
+            ORDER BY own.seq LIMIT most;
+    END IF;
 END $$;
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA epilogue FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION found_words TO epilogue_reader;

@@ -9,7 +9,7 @@ use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use super::failure::unavailable;
-use super::{PostgresStore, numbers};
+use super::{PostgresStore, months, numbers};
 use crate::auth::{BoxFuture, ClientId, Mover};
 use crate::store::orders::Act;
 use crate::store::transfer::{Begun, Belongings, Counts, Identity, Stretch, Transfer};
@@ -92,12 +92,17 @@ impl Transfer for PostgresStore {
         records: Vec<(ClientId, Entry)>,
     ) -> BoxFuture<'a, Result<bool, StoreError>> {
         let counter = source.counter();
-        Box::pin(self.orders.act(Act::carrying(None, move |writer| {
+        let moments = records.iter().map(|(_, entry)| entry.row.recorded_at()).collect();
+        let (act, done) = Act::carrying(None, move |writer| {
             Box::pin(async move {
                 let is_next = advance(writer, &counter, stretch).await?;
                 Ok((is_next, if is_next { records } else { Vec::new() }))
             })
-        })))
+        });
+        Box::pin(async move {
+            months::make_for(&self.keys, moments).await?;
+            self.orders.act((act.long(), done)).await
+        })
     }
 
     fn take_belongings<'a>(
@@ -110,7 +115,7 @@ impl Transfer for PostgresStore {
                 belongings::put(writer, &belongings).await.map(|()| ((), Vec::new()))
             })
         });
-        Box::pin(self.orders.act((act.of_keys(), done)))
+        Box::pin(self.orders.act((act.of_keys().long(), done)))
     }
 
     fn tell_copy<'a>(
