@@ -3,6 +3,7 @@
 mod answers;
 mod filled;
 mod killed;
+mod months;
 mod refused;
 mod same;
 mod tampered;
