@@ -90,9 +90,8 @@ def spread(times):
 
 def queries(reader):
     """What people and programs ask, by what it is called in the report."""
-    first = reader.ask("/v1/logs")[1]["items"]
-    some = next(item for item in first if item["kind"] == "workflow")
-    newest = first[0]["executed_at"]
+    newest = reader.ask("/v1/logs", limit=1)[1]["items"][0]["executed_at"]
+    some = reader.ask("/v1/logs", kind="workflow", limit=1)[1]["items"][0]
     midnight = f"{newest[:10]}T00:00:00Z"
     month = time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(time.time() - (DAYS - 1) * 86_400))
     found = {
