@@ -4,6 +4,7 @@
 or the address of a PostgreSQL database, OUT the file that gets the figures as JSON.
 """
 
+import atexit
 import http.client
 import json
 import pathlib
@@ -33,6 +34,8 @@ class Server:
         self.process = subprocess.Popen(
             [f"{programs}/epilogue-collector", *arguments, "serve", "--listen", "127.0.0.1:0"],
             stdout=subprocess.PIPE, text=True)
+        # Whatever fails, nothing goes on running.
+        atexit.register(self.process.kill)
         self.said = {}
         for line in self.process.stdout:
             name, _, value = line.strip().partition(": ")
