@@ -41,13 +41,18 @@ pub(super) async fn make_for(keys: &PgPool, mut moments: Vec<i64>) -> Result<(),
     }
     let owner = PgConnection::connect_with(&keys.connect_options()).await;
     let mut owner = owner.map_err(unavailable)?;
-    owner.execute(roles::OWNER).await.map_err(unavailable)?;
-    let lock = sqlx::query("SELECT pg_advisory_lock($1)").bind(locks::MIGRATION);
-    lock.execute(&mut owner).await.map_err(unavailable)?;
+    become_owner(&mut owner).await?;
     let made = make(&mut owner, &moments).await;
     // The lock goes with the connection.
     let _ = owner.close().await;
     made
+}
+
+/// Has a connection act as the owner, and nobody else make a table meanwhile: the lock goes with it.
+pub(super) async fn become_owner(connection: &mut PgConnection) -> Result<(), StoreError> {
+    connection.execute(roles::OWNER).await.map_err(unavailable)?;
+    let lock = sqlx::query("SELECT pg_advisory_lock($1)").bind(locks::MIGRATION);
+    lock.execute(connection).await.map(drop).map_err(unavailable)
 }
 
 async fn make(owner: &mut PgConnection, moments: &[i64]) -> Result<(), StoreError> {

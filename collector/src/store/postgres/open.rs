@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use super::address::Address;
 use super::failure::{unavailable, with_way_out};
 use super::within::{SILENT, answered};
-use super::{locks, migrate, months, roles};
+use super::{migrate, months, roles};
 use crate::store::StoreError;
 
 /// How long to wait for a connection.
@@ -89,9 +89,7 @@ pub(super) async fn patient_writer(address: &Address) -> Result<PgConnection, St
 pub(super) async fn make_months(address: &Address) -> Result<(), StoreError> {
     let mut owner = connect(address).await?;
     let making = async {
-        owner.execute(roles::OWNER).await.map_err(unavailable)?;
-        let lock = sqlx::query("SELECT pg_advisory_lock($1)").bind(locks::MIGRATION);
-        lock.execute(&mut owner).await.map_err(unavailable)?;
+        months::become_owner(&mut owner).await?;
         months::make_near(&mut owner).await
     };
     let made = making.await;

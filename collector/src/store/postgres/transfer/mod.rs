@@ -9,9 +9,10 @@ use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use super::failure::unavailable;
+use super::within::{PATIENT, answered};
 use super::{PostgresStore, months, numbers};
 use crate::auth::{BoxFuture, ClientId, Mover};
-use crate::store::orders::Act;
+use crate::store::orders::{Act, Owned};
 use crate::store::transfer::{Begun, Belongings, Counts, Identity, Stretch, Transfer};
 use crate::store::{Entry, Listed, StoreError};
 
@@ -89,7 +90,7 @@ impl Transfer for PostgresStore {
         _: &'a Mover,
         source: &'a Identity,
         stretch: Stretch,
-        records: Vec<(ClientId, Entry)>,
+        records: Owned,
     ) -> BoxFuture<'a, Result<bool, StoreError>> {
         let counter = source.counter();
         let moments = records.iter().map(|(_, entry)| entry.row.recorded_at()).collect();
@@ -100,7 +101,7 @@ impl Transfer for PostgresStore {
             })
         });
         Box::pin(async move {
-            months::make_for(&self.keys, moments).await?;
+            answered(PATIENT, months::make_for(&self.keys, moments)).await?;
             self.orders.act((act.long(), done)).await
         })
     }
