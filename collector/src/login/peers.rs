@@ -30,7 +30,8 @@ impl Peer {
         let told: Vec<_> = told.map(|address| address.trim().parse::<IpAddr>()).collect();
         for address in told.into_iter().rev() {
             // What stands before was told to somebody who is not known.
-            let (true, Ok(address)) = (proxies.contains(&peer), address) else { break };
+            let is_known = proxies.iter().any(|proxy| proxy.to_canonical() == peer);
+            let (true, Ok(address)) = (is_known, address) else { break };
             peer = address.to_canonical();
         }
         Self(peer)
@@ -108,7 +109,7 @@ mod tests {
             for told in told {
                 headers.append(FORWARDED_FOR, told.parse().unwrap());
             }
-            let proxies = ["10.0.0.1", "10.0.0.2"].map(|own| own.parse().unwrap());
+            let proxies = ["10.0.0.1", "::ffff:10.0.0.2"].map(|own| own.parse().unwrap());
             Peer::of(connected.parse().unwrap(), &proxies, &headers).0.to_string()
         };
         for (connected, told, expected) in [
