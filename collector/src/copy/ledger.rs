@@ -10,6 +10,10 @@ use crate::time::rfc3339;
 const FIRST: i64 = 946_684_800_000;
 const LAST: i64 = 4_102_444_800_000;
 
+/// What may be behind a difference where nothing is wrong.
+const SINCE: &str =
+    "what was made or changed in the source since the last copy is taken by another one";
+
 /// What the source has and the target has not, or has in another way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -61,9 +65,9 @@ impl fmt::Display for Difference {
                 "sums of {client}, {kind}: over {source} records in the source, over {target} in the \
                  target"
             ),
-            Self::Key(key) => write!(f, "key {key} is not the same"),
-            Self::User(name) => write!(f, "user {name} is not the same"),
-            Self::Losses(client) => write!(f, "losses of {client} are not the same"),
+            Self::Key(key) => write!(f, "key {key} is not the same; {SINCE}"),
+            Self::User(name) => write!(f, "user {name} is not the same; {SINCE}"),
+            Self::Losses(client) => write!(f, "losses of {client} are not the same; {SINCE}"),
         }
     }
 }

@@ -60,17 +60,19 @@ impl Copier {
     /// Where the target holds something else, or one of the stores fails. What was copied stays, and
     /// the next copy goes on behind it.
     pub async fn copy(&self, mut tell: impl FnMut(Progress)) -> Result<Copied, CopyError> {
-        let begun =
-            self.target.begin_copy(&self.mover, &self.identity, self.told("begun", json!({})));
+        let belongings = self.belongings().await?;
+        let record = self.told("begun", json!({}));
+        let begun = self.target.begin_copy(&self.mover, &self.identity, belongings, record);
         let through = match begun.await.map_err(CopyError::Target)? {
             Begun::Now => 0,
             Begun::Before(through) => through,
             Begun::Occupied => return Err(CopyError::Occupied),
         };
-        // First, so that a server that is started on the target makes no keys of its own.
-        self.carry_belongings().await?;
         let records = self.rounds(through, &mut tell).await?;
-        let belongings = self.carry_belongings().await?;
+        // As they are by now.
+        let belongings = self.belongings().await?;
+        let taken = self.target.take_belongings(&self.mover, belongings.clone()).await;
+        taken.map_err(CopyError::Target)?;
         Ok(Copied { records, belongings })
     }
 
@@ -94,11 +96,8 @@ impl Copier {
         told.map_err(CopyError::Target).map(|()| verified)
     }
 
-    /// Copies what belongs to those who use the source, as it is now.
-    async fn carry_belongings(&self) -> Result<Belongings, CopyError> {
-        let belongings = self.source.belongings(&self.mover).await.map_err(CopyError::Source)?;
-        let taken = self.target.take_belongings(&self.mover, belongings.clone()).await;
-        taken.map_err(CopyError::Target).map(|()| belongings)
+    async fn belongings(&self) -> Result<Belongings, CopyError> {
+        self.source.belongings(&self.mover).await.map_err(CopyError::Source)
     }
 
     /// The record of a step of the copy: the source is named by what tells it from other stores.

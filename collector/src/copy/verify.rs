@@ -8,7 +8,7 @@ use super::read::{Stretches, Whole, wholes};
 use super::rounds::Progress;
 use super::sums::{Weights, grouping};
 use super::{Copier, CopyError, meaning};
-use crate::auth::StoredKey;
+use crate::auth::{Account, KeyHash, StoredKey};
 use crate::store::{Belongings, Loss, Person, Selection, StoreError};
 
 /// What a comparison has found.
@@ -54,7 +54,7 @@ impl Copier {
         let mut differences: Vec<_> = ledger.differences().collect();
         let sums = self.sums(through, &weights).await?;
         differences.extend(sums.iter().flatten().cloned());
-        differences.extend(self.belongings(carried).await?);
+        differences.extend(self.differing(carried).await?);
         let has_sums = sums.is_some();
         Ok(verified(source, target, self.beside(target.records).await?, has_sums, differences))
     }
@@ -110,11 +110,11 @@ impl Copier {
     }
 
     /// What of keys, users and losses differs.
-    async fn belongings(&self, carried: Option<Belongings>) -> Result<Vec<Difference>, CopyError> {
+    async fn differing(&self, carried: Option<Belongings>) -> Result<Vec<Difference>, CopyError> {
         let source = match carried {
             // What was changed since is for the next copy.
             Some(carried) => carried,
-            None => self.source.belongings(&self.mover).await.map_err(CopyError::Source)?,
+            None => self.belongings().await?,
         };
         let target = self.target.belongings(&self.mover).await.map_err(CopyError::Target)?;
         Ok(differing(&source, &target))
@@ -166,24 +166,25 @@ fn differing(source: &Belongings, target: &Belongings) -> Vec<Difference> {
         .collect()
 }
 
-/// Whoever has logged in at the target since may have changed anything there.
+/// An account that was changed at the target since is right there; nobody changes a role.
 fn is_the_same_person(own: &Person, its: &Person) -> bool {
     let who = |person: &Person| {
         let user = &person.account.user;
-        (user.id, user.name.clone(), user.created_at)
+        (user.id, user.name.clone(), user.role.clone(), user.created_at)
     };
-    let proof = |person: &Person| {
-        let secret = person.account.secret.as_ref().map(|secret| secret.as_bytes().to_vec());
-        let codes = person.codes.iter().map(|(hash, used)| (hash.as_bytes().to_vec(), *used));
-        let password = person.account.password.as_str().to_owned();
-        let (role, must_change) =
-            (person.account.user.role.clone(), person.account.user.must_change);
-        (role, must_change, password, secret, codes.collect::<BTreeSet<_>>())
+    let account = |person: &Person| {
+        let Account { user, password, secret } = &person.account;
+        let secret = secret.as_ref().map(|secret| secret.as_bytes().to_vec());
+        let codes = person.codes.iter().map(|(hash, _)| hash.as_bytes().to_vec());
+        let codes: BTreeSet<_> = codes.collect();
+        let password = password.as_str().to_owned();
+        (user.must_change, user.disabled_at.is_some(), password, secret, codes)
     };
-    let (user, theirs) = (&own.account.user, &its.account.user);
-    let has_gone_on = theirs.last_login_at > user.last_login_at;
-    let is_kept_out = user.disabled_at.is_none() || theirs.disabled_at.is_some();
-    who(own) == who(its)
-        && (has_gone_on
-            || (proof(own) == proof(its) && own.totp_step <= its.totp_step && is_kept_out))
+    let is_unused =
+        |(hash, used): &(KeyHash, Option<i64>)| used.is_none().then(|| hash.as_bytes().to_vec());
+    let unused =
+        |person: &Person| person.codes.iter().filter_map(is_unused).collect::<BTreeSet<_>>();
+    let is_as_used = own.totp_step <= its.totp_step && unused(its).is_subset(&unused(own));
+    let has_gone_on = its.changed_at > own.changed_at;
+    who(own) == who(its) && (has_gone_on || (account(own) == account(its) && is_as_used))
 }

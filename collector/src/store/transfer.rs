@@ -50,11 +50,14 @@ pub trait Transfer: Send + Sync {
     /// All that belongs to those who use the store.
     fn belongings<'a>(&'a self, mover: &'a Mover) -> BoxFuture<'a, Result<Belongings, StoreError>>;
 
-    /// Begins a copy of a source, where this holds nothing yet, and stores the record of that.
+    /// Begins a copy of a source, where this holds nothing yet, and stores the record of that; or goes
+    /// on with it. Takes in what belongs to those who use the source at once, so that a server which is
+    /// started here meanwhile makes no keys of its own.
     fn begin_copy<'a>(
         &'a self,
         mover: &'a Mover,
         source: &'a Identity,
+        belongings: Belongings,
         record: Entry,
     ) -> BoxFuture<'a, Result<Begun, StoreError>>;
 
@@ -77,8 +80,8 @@ pub trait Transfer: Send + Sync {
     ) -> BoxFuture<'a, Result<bool, StoreError>>;
 
     /// Takes in what belongs to those who use the source. What became of it here since then stays: a
-    /// key or a user that was taken away here is not given back, and of whoever has logged in here
-    /// since, everything stays.
+    /// key that was revoked here is not given back, and an account that was changed here after it was
+    /// changed there is as it is here.
     fn take_belongings<'a>(
         &'a self,
         mover: &'a Mover,
@@ -159,6 +162,8 @@ pub struct Person {
     pub account: Account,
     /// The step of the last code of the second factor.
     pub totp_step: i64,
+    /// When the account was last changed, in milliseconds since 1970; 0 since it was made.
+    pub changed_at: i64,
     /// The recovery codes, each with when it was used.
     pub codes: Vec<(KeyHash, Option<i64>)>,
 }

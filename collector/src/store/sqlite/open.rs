@@ -16,7 +16,7 @@ use super::failure::{LOCKED, unavailable};
 use crate::store::{NEWER, OLDER, StoreError};
 
 /// Every step from an empty file on; a step that was released never changes.
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 9] = [
     include_str!("migrations/0001_records.sql"),
     include_str!("migrations/0002_rollups.sql"),
     include_str!("migrations/0003_views.sql"),
@@ -25,6 +25,7 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("migrations/0006_errors.sql"),
     include_str!("migrations/0007_kinds.sql"),
     include_str!("migrations/0008_names.sql"),
+    include_str!("migrations/0009_changes.sql"),
 ];
 /// How long to wait for another process that writes.
 const PATIENCE: Duration = Duration::from_secs(5);

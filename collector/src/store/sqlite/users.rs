@@ -120,7 +120,10 @@ async fn reset(
 }
 
 /// Ends all sessions of a user; `false` where there is none.
-async fn end_all_of(writer: &mut SqliteConnection, user: Option<i64>) -> Result<bool, StoreError> {
+pub(super) async fn end_all_of(
+    writer: &mut SqliteConnection,
+    user: Option<i64>,
+) -> Result<bool, StoreError> {
     let sql = "DELETE FROM sessions WHERE user_id = ?";
     sqlx::query(sql).bind(user).execute(writer).await.map_err(unavailable)?;
     Ok(user.is_some())

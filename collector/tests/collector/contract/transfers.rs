@@ -1,9 +1,9 @@
 //! What every store promises whoever copies it, or copies to it.
 
 use epilogue_collector::store::{Begun, Belongings, Stretch};
-use epilogue_collector::{ClientId, KeyHash, KeyScope, Mover, Role};
+use epilogue_collector::{ClientId, KeyHash, KeyScope, Mover, Operator, Role, disable_user};
 
-use super::people::{NOW, PASSWORD, desk, entered, name};
+use super::people::{NOW, PASSWORD, desk, entered, name, reset};
 use super::{Shared, entry, key, reader, value};
 
 fn client(name: &str) -> ClientId {
@@ -23,7 +23,8 @@ pub(super) async fn a_stretch_is_taken_once_and_in_its_order(store: Shared) {
     let early = store.take(&mover, &source, stretch, records.clone()).await;
     assert!(!early.unwrap(), "no copy was begun");
     for expected in [Begun::Now, Begun::Before(0)] {
-        assert_eq!(store.begin_copy(&mover, &source, entry(1)).await.unwrap(), expected);
+        let begun = store.begin_copy(&mover, &source, Belongings::default(), entry(1)).await;
+        assert_eq!(begun.unwrap(), expected);
     }
     // What has no whole, and what was there before, is taken as well.
     let mut gone = entry(5);
@@ -74,8 +75,7 @@ async fn given(store: &Shared) -> Belongings {
 pub(super) async fn what_belongs_to_people_is_given_and_taken(store: Shared) {
     let mover = Mover::at_the_command_line();
     key(&store, "a", KeyScope::Ingest).await;
-    let (_, token) = entered(&store, "maria", Role::Provider).await;
-    drop(token);
+    let (desk, token) = entered(&store, "maria", Role::Provider).await;
     let first = given(&store).await;
     assert_eq!((first.keys.len(), first.people.len()), (1, 1));
     // What is taken again changes nothing.
@@ -93,23 +93,44 @@ pub(super) async fn what_belongs_to_people_is_given_and_taken(store: Shared) {
     peter.codes = vec![(KeyHash::of(b"a code"), Some(3))];
     more.people.push(peter);
     more.people[0].account.user.must_change = true;
+    more.people[0].changed_at += 1;
+    assert!(desk.visit(&token).await.unwrap().is_some());
     store.take_belongings(&mover, more).await.unwrap();
+    assert!(desk.visit(&token).await.unwrap().is_none(), "she came in by what it was before");
     key(&store, "b", KeyScope::Read).await;
     let then = given(&store).await;
     assert_eq!(then.keys.iter().map(|key| key.id).collect::<Vec<_>>(), [1, 7, 8]);
     assert_eq!(then.keys[1].revoked_at, Some(5));
     assert_eq!(then.people[1].codes.len(), 1);
     assert!(then.people[0].account.user.must_change);
-    // Who logs in here is as they are here from then on, and what was revoked stays so.
-    let later = desk(&store, NOW + 1_000);
-    later.login("peter", PASSWORD).await.unwrap();
+    // What was changed here later stays as it is here, and what was revoked stays so.
+    reset(&store, "peter").await.unwrap();
+    let here = given(&store).await;
+    assert!(here.people[1].changed_at > then.people[1].changed_at);
     let mut old = then.clone();
     old.keys[1].revoked_at = None;
-    old.people[1].account.user.must_change = true;
+    old.people[1].account.user.disabled_at = Some(7);
+    store.take_belongings(&mover, old.clone()).await.unwrap();
+    assert_eq!(format!("{:?}", given(&store).await), format!("{here:?}"));
+    // What was changed there later is as it is there, but a code that was used here stays used.
+    let (ahead, code) = (i64::MAX / 2, KeyHash::of(b"a code of hers"));
+    old.people[0].changed_at = ahead;
+    old.people[0].codes = vec![(code, Some(6))];
+    store.take_belongings(&mover, old.clone()).await.unwrap();
+    old.people[0].changed_at += 1;
+    old.people[0].codes[0].1 = None;
+    old.people[0].account.password = here.people[1].account.password.clone();
+    store.take_belongings(&mover, old.clone()).await.unwrap();
+    assert_eq!(given(&store).await.people[0].codes[0].1, Some(6));
+    let later = self::desk(&store, NOW + 1_000);
+    assert!(later.login("maria", PASSWORD).await.is_err());
+    // Whoever is shut out here stays so, and what is done here is later than what was there, also
+    // where the clock there is ahead.
+    disable_user(store.as_ref(), &Operator::at_the_command_line(), name("maria")).await.unwrap();
+    assert_eq!(given(&store).await.people[0].changed_at, ahead + 2);
+    old.people[0].changed_at = ahead + 9;
     store.take_belongings(&mover, old).await.unwrap();
-    let last = given(&store).await;
-    assert_eq!(last.keys[1].revoked_at, Some(5));
-    assert!(!last.people[1].account.user.must_change);
+    assert!(given(&store).await.people[0].account.user.disabled_at.is_some());
     // A number is never given to another.
     let mut clash = first;
     clash.keys[0].hash = KeyHash::of(b"a third");

@@ -83,12 +83,16 @@ async fn a_changed_sum_a_key_and_a_user_are_found() {
     let (sqlite, postgres) = (
         "UPDATE rollups SET errors = errors + 1 WHERE span = 0 AND client_id = 'initech'; \
          UPDATE api_keys SET scope = 'provider' WHERE id = 1; \
-         UPDATE users SET totp_secret = NULL WHERE name = 'maria'",
+         UPDATE users SET role = 'provider', client_id = NULL WHERE name = 'carla'; \
+         UPDATE users SET totp_secret = NULL, changed_at = changed_at - 1 \
+         WHERE name = 'maria'",
         // Folded into the sums by now, or not yet.
         "UPDATE epilogue.rollups SET errors = errors + 1 WHERE client_id = 'initech'; \
          UPDATE epilogue.rollup_parts SET errors = errors + 1 WHERE client_id = 'initech'; \
          UPDATE epilogue.api_keys SET scope = 'provider' WHERE id = 1; \
-         UPDATE epilogue.users SET totp_secret = NULL WHERE name = 'maria'",
+         UPDATE epilogue.users SET role = 'provider', client_id = NULL WHERE name = 'carla'; \
+         UPDATE epilogue.users SET totp_secret = NULL, changed_at = changed_at - 1 \
+         WHERE name = 'maria'",
     );
     for target in targets() {
         let (source, _) = filled(Home::embedded()).await;
@@ -98,7 +102,7 @@ async fn a_changed_sum_a_key_and_a_user_are_found() {
         let output = command.arg("--verify").output().unwrap();
         let (_, errors) = said(&output);
         assert_eq!(output.status.code(), Some(3), "{errors}");
-        for what in ["sums of initech, ", "key 1 ", "user maria "] {
+        for what in ["sums of initech, ", "key 1 ", "user maria ", "user carla "] {
             assert!(errors.contains(what), "{what}: {errors}");
         }
     }

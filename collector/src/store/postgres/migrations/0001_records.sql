@@ -174,8 +174,24 @@ CREATE TABLE users (
     totp_step bigint NOT NULL DEFAULT 0,
     created_at bigint NOT NULL,
     disabled_at bigint,
-    last_login_at bigint
+    last_login_at bigint,
+    -- When the account was last changed, by whomever: of two stores that one was copied to the other,
+    -- the newer one is right. 0 since it was made.
+    changed_at bigint NOT NULL DEFAULT 0
 );
+
+CREATE FUNCTION user_changed() RETURNS trigger
+LANGUAGE plpgsql SET search_path = epilogue, pg_temp AS $$
+BEGIN
+    -- Later than before, whatever the clock says: that of the other store may be ahead.
+    NEW.changed_at := greatest(
+        (extract(epoch FROM clock_timestamp()) * 1000)::bigint, OLD.changed_at + 1);
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER user_changed
+BEFORE UPDATE OF role, client_id, password, must_change, totp_secret, disabled_at ON users
+FOR EACH ROW WHEN (NEW.changed_at = OLD.changed_at) EXECUTE FUNCTION user_changed();
 
 CREATE TABLE recovery_codes (
     user_id bigint NOT NULL REFERENCES users (id),
@@ -234,6 +250,8 @@ BEGIN
     END IF;
     EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS '
         'INCLUDING STORAGE INCLUDING COMPRESSION)', own, parent);
+    -- Nobody stores there until all of it has moved.
+    EXECUTE format('LOCK TABLE %I IN SHARE ROW EXCLUSIVE MODE', others);
     -- The owner sees nothing otherwise.
     PERFORM set_config('epilogue.moves', 'on', true);
     EXECUTE format('WITH moved AS (DELETE FROM %I WHERE recorded_at >= %L AND recorded_at < %L '

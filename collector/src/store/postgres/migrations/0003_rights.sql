@@ -1,20 +1,22 @@
--- Who may do what. Nobody reads what belongs to a client but the role epilogue_reader, and that sees
--- the clients alone that were named in its transaction: `epilogue.client` names one, and
--- `epilogue.everyone` is 'on' for those who may see all. Where neither is set it sees nothing. That holds
--- for the owner of the tables as well, who migrates them and reads nothing.
+-- Who may do what. Records are read by the role epilogue_reader alone, and that sees the clients that
+-- were named in its transaction: `epilogue.client` names one, and `epilogue.everyone` is 'on' for those
+-- who may see all. Where neither is set it sees nothing. Nor does the owner of the tables, who migrates
+-- them.
 
 -- The numbers of records are not the writer's to choose.
 GRANT USAGE ON SCHEMA epilogue TO epilogue_writer, epilogue_reader;
 GRANT USAGE, SELECT ON SEQUENCE record_seq TO epilogue_writer;
 GRANT SELECT ON SEQUENCE record_seq TO epilogue_reader;
 
--- Of records the writer sees what makes each of them one, and nothing of what they hold.
+-- Of records the writer sees what makes each of them one, and what its sums and the newest state of
+-- tickets, events and losses are kept from.
 GRANT INSERT ON workflow_logs, payloads, record_words TO epilogue_writer;
 GRANT SELECT (seq, client_id, record_id, recorded_at) ON workflow_logs TO epilogue_writer;
 GRANT SELECT (seq, recorded_at) ON record_words TO epilogue_writer;
 GRANT INSERT ON errors TO epilogue_writer;
 GRANT SELECT, INSERT, UPDATE, DELETE ON unindexed TO epilogue_writer;
-GRANT SELECT, INSERT ON clients, rollup_groups, sync_attempts TO epilogue_writer;
+GRANT INSERT ON sync_attempts TO epilogue_writer;
+GRANT SELECT, INSERT ON clients, rollup_groups TO epilogue_writer;
 GRANT SELECT, INSERT, UPDATE ON sync_tickets, webhook_events, rollups, attempt_sums, webhook_sums,
     parsing_sums TO epilogue_writer;
 GRANT SELECT, INSERT, DELETE ON rollup_parts, attempt_parts, webhook_parts, parsing_parts
@@ -75,19 +77,21 @@ DECLARE
     client text := current_setting('epilogue.client', true);
     is_all boolean := current_setting('epilogue.everyone', true) = 'on';
 BEGIN
-    -- Once for each direction, so that neither is planned again for every window.
+    -- Once for each direction, so that neither is planned again for every window. The window is among
+    -- what is asked; nothing is read by its number alone, of which the index of words knows nothing.
     IF newest_first THEN
         RETURN QUERY SELECT own.seq, own.recorded_at FROM record_words AS own
-            WHERE own.words @> asked AND own.seq >= low AND own.seq <= high
+            WHERE own.words @> asked AND own.seq + 0 >= low AND own.seq + 0 <= high
                 AND (own.client_id = client OR is_all)
             ORDER BY own.seq DESC LIMIT most;
     ELSE
         RETURN QUERY SELECT own.seq, own.recorded_at FROM record_words AS own
-            WHERE own.words @> asked AND own.seq >= low AND own.seq <= high
+            WHERE own.words @> asked AND own.seq + 0 >= low AND own.seq + 0 <= high
                 AND (own.client_id = client OR is_all)
             ORDER BY own.seq LIMIT most;
     END IF;
 END $$;
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA epilogue FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION found_words TO epilogue_reader;
-GRANT EXECUTE ON FUNCTION attempts_told, events_told, events_changed TO epilogue_writer;
+GRANT EXECUTE ON FUNCTION user_changed, attempts_told, events_told, events_changed
+    TO epilogue_writer;

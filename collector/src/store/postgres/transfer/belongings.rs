@@ -1,7 +1,7 @@
 //! Keys, users and what producers have lost, as they go from one store to another.
 
 use sqlx::postgres::{PgConnection, PgPool, PgRow};
-use sqlx::{Executor, Row as _};
+use sqlx::{Executor, Postgres, Row as _};
 
 use crate::auth::{ClientId, KeyHash, StoredKey};
 use crate::store::StoreError;
@@ -20,16 +20,20 @@ pub(super) async fn all(reader: &PgPool) -> Result<Belongings, StoreError> {
         // Nobody is ever taken away.
         let account = users::account(reader, &user.name).await?;
         let account = account.ok_or(StoreError::Damaged("a user cannot be read"))?;
-        let sql = "SELECT totp_step FROM users WHERE id = $1";
-        let totp_step = sqlx::query_scalar(sql).bind(user.id).fetch_one(reader).await;
-        let totp_step = totp_step.map_err(unavailable)?;
-        people.push(Person { account, totp_step, codes: codes(reader, user.id).await? });
+        let sql = "SELECT totp_step, changed_at FROM users WHERE id = $1";
+        let own = sqlx::query_as(sql).bind(user.id).fetch_one(reader).await;
+        let (totp_step, changed_at) = own.map_err(unavailable)?;
+        let codes = codes(reader, user.id).await?;
+        people.push(Person { account, totp_step, changed_at, codes });
     }
     people.sort_by_key(|person| person.account.user.id);
     Ok(Belongings { keys: keys::all(reader).await?, uses, people, losses: losses(reader).await? })
 }
 
-async fn codes(reader: &PgPool, user: i64) -> Result<Vec<(KeyHash, Option<i64>)>, StoreError> {
+async fn codes<'e>(
+    reader: impl Executor<'e, Database = Postgres>,
+    user: i64,
+) -> Result<Vec<(KeyHash, Option<i64>)>, StoreError> {
     let sql = "SELECT hash, used_at FROM recovery_codes WHERE user_id = $1 ORDER BY hash";
     let rows: Vec<(Vec<u8>, Option<i64>)> =
         sqlx::query_as(sql).bind(user).fetch_all(reader).await.map_err(unavailable)?;
@@ -59,15 +63,8 @@ pub(super) async fn put(
 ) -> Result<(), StoreError> {
     let sql = "UPDATE counters SET value = value + 1 WHERE name = 'key_generation'";
     sqlx::query(sql).execute(&mut *writer).await.map_err(unavailable)?;
-    for key in &belongings.keys {
-        put_key(writer, key).await?;
-    }
-    for (key, hour, requests) in &belongings.uses {
-        let sql = "INSERT INTO key_uses AS old VALUES ($1, $2, $3) ON CONFLICT (key_id, hour) \
-             DO UPDATE SET requests = greatest(old.requests, excluded.requests)";
-        let query = sqlx::query(sql).bind(key).bind(hour).bind(requests);
-        query.execute(&mut *writer).await.map_err(unavailable)?;
-    }
+    put_keys(writer, &belongings.keys).await?;
+    put_uses(writer, &belongings.uses).await?;
     for person in &belongings.people {
         put_person(writer, person).await?;
     }
@@ -77,47 +74,93 @@ pub(super) async fn put(
     go_on_behind(writer, key, user).await
 }
 
-async fn put_key(writer: &mut PgConnection, key: &StoredKey) -> Result<(), StoreError> {
+async fn put_keys(writer: &mut PgConnection, keys: &[StoredKey]) -> Result<(), StoreError> {
     let sql = "INSERT INTO api_keys AS old \
          (id, hash, client_id, scope, created_at, revoked_at, last_used_at) \
-         OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5, $6, $7) \
-         ON CONFLICT (id) DO UPDATE SET \
+         OVERRIDING SYSTEM VALUE SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::text[], \
+         $4::text[], $5::bigint[], $6::bigint[], $7::bigint[]) ON CONFLICT (id) DO UPDATE SET \
          revoked_at = coalesce(old.revoked_at, excluded.revoked_at), \
          last_used_at = greatest(old.last_used_at, excluded.last_used_at) \
          WHERE old.hash = excluded.hash";
     let query = sqlx::query(sql)
-        .bind(key.id)
-        .bind(key.hash.as_bytes())
-        .bind(key.client.as_str())
-        .bind(key.scope.as_str())
-        .bind(key.created_at)
-        .bind(key.revoked_at)
-        .bind(key.last_used_at);
-    match query.execute(writer).await.map_err(unavailable)?.rows_affected() {
-        0 => Err(StoreError::Damaged(TAKEN)),
-        _ => Ok(()),
-    }
+        .bind(keys.iter().map(|key| key.id).collect::<Vec<_>>())
+        .bind(keys.iter().map(|key| &key.hash.as_bytes()[..]).collect::<Vec<_>>())
+        .bind(keys.iter().map(|key| key.client.as_str()).collect::<Vec<_>>())
+        .bind(keys.iter().map(|key| key.scope.as_str()).collect::<Vec<_>>())
+        .bind(keys.iter().map(|key| key.created_at).collect::<Vec<_>>())
+        .bind(keys.iter().map(|key| key.revoked_at).collect::<Vec<_>>())
+        .bind(keys.iter().map(|key| key.last_used_at).collect::<Vec<_>>());
+    let put = query.execute(writer).await.map_err(unavailable)?.rows_affected();
+    if put == keys.len() as u64 { Ok(()) } else { Err(StoreError::Damaged(TAKEN)) }
+}
+
+async fn put_uses(writer: &mut PgConnection, uses: &[(i64, i64, i64)]) -> Result<(), StoreError> {
+    let sql = "INSERT INTO key_uses AS old \
+         SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) \
+         ON CONFLICT (key_id, hour) DO UPDATE SET requests = greatest(old.requests, excluded.requests)";
+    let query = sqlx::query(sql)
+        .bind(uses.iter().map(|(key, ..)| *key).collect::<Vec<_>>())
+        .bind(uses.iter().map(|(_, hour, _)| *hour).collect::<Vec<_>>())
+        .bind(uses.iter().map(|(.., requests)| *requests).collect::<Vec<_>>());
+    query.execute(writer).await.map(drop).map_err(unavailable)
 }
 
 async fn put_person(writer: &mut PgConnection, person: &Person) -> Result<(), StoreError> {
-    let Person { account, totp_step, codes } = person;
-    let user = &account.user;
+    let user = &person.account.user;
     let sql = "SELECT EXISTS (SELECT FROM users WHERE (id = $1) <> (name = $2))";
     let query = sqlx::query_scalar(sql).bind(user.id).bind(user.name.as_str());
     if query.fetch_one(&mut *writer).await.map_err(unavailable)? {
         return Err(StoreError::Damaged(TAKEN));
     }
+    let is_newer = put_account(writer, person).await?;
+    let sql = "UPDATE users SET totp_step = greatest(totp_step, $1), \
+         last_login_at = greatest(last_login_at, $2) WHERE id = $3";
+    let query = sqlx::query(sql).bind(person.totp_step).bind(user.last_login_at).bind(user.id);
+    query.execute(&mut *writer).await.map_err(unavailable)?;
+    if is_newer {
+        // Whoever came in by what it was before is no longer in.
+        users::end_all_of(writer, Some(user.id)).await?;
+    }
+    put_codes(writer, person, is_newer).await
+}
+
+/// Puts the recovery codes of an account. What was used on one side is used.
+async fn put_codes(
+    writer: &mut PgConnection,
+    person: &Person,
+    is_newer: bool,
+) -> Result<(), StoreError> {
+    let user = person.account.user.id;
+    let here = codes(&mut *writer, user).await?;
+    if is_newer {
+        users::forget_codes(writer, Some(user)).await?;
+    }
+    let sql = if is_newer {
+        "INSERT INTO recovery_codes (used_at, user_id, hash) VALUES ($1, $2, $3)"
+    } else {
+        "UPDATE recovery_codes SET used_at = $1 WHERE user_id = $2 AND hash = $3"
+    };
+    for (hash, used_there) in &person.codes {
+        let own = here.iter().find(|(own, _)| own.as_bytes() == hash.as_bytes());
+        let used_at = own.and_then(|(_, used_here)| *used_here).or(*used_there);
+        let query = sqlx::query(sql).bind(used_at).bind(user).bind(hash.as_bytes());
+        query.execute(&mut *writer).await.map_err(unavailable)?;
+    }
+    Ok(())
+}
+
+/// Puts an account where there is none, or an older one; `false` where the one here stays.
+async fn put_account(writer: &mut PgConnection, person: &Person) -> Result<bool, StoreError> {
+    let Person { account, totp_step, changed_at, .. } = person;
+    let user = &account.user;
     let sql = "INSERT INTO users AS old (id, name, role, client_id, password, must_change, \
-         totp_secret, totp_step, created_at, disabled_at, last_login_at) \
-         OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+         totp_secret, totp_step, created_at, disabled_at, last_login_at, changed_at) \
+         OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
          ON CONFLICT (id) DO UPDATE SET \
          role = excluded.role, client_id = excluded.client_id, password = excluded.password, \
          must_change = excluded.must_change, totp_secret = excluded.totp_secret, \
-         totp_step = greatest(old.totp_step, excluded.totp_step), \
-         created_at = excluded.created_at, \
-         disabled_at = coalesce(old.disabled_at, excluded.disabled_at), \
-         last_login_at = excluded.last_login_at \
-         WHERE coalesce(old.last_login_at, 0) <= coalesce(excluded.last_login_at, 0)";
+         disabled_at = coalesce(old.disabled_at, excluded.disabled_at), changed_at = excluded.changed_at \
+         WHERE old.changed_at < excluded.changed_at";
     let query = sqlx::query(sql)
         .bind(user.id)
         .bind(user.name.as_str())
@@ -129,17 +172,9 @@ async fn put_person(writer: &mut PgConnection, person: &Person) -> Result<(), St
         .bind(totp_step)
         .bind(user.created_at)
         .bind(user.disabled_at)
-        .bind(user.last_login_at);
-    if query.execute(&mut *writer).await.map_err(unavailable)?.rows_affected() == 0 {
-        return Ok(());
-    }
-    users::forget_codes(writer, Some(user.id)).await?;
-    for (hash, used_at) in codes {
-        let sql = "INSERT INTO recovery_codes (user_id, hash, used_at) VALUES ($1, $2, $3)";
-        let query = sqlx::query(sql).bind(user.id).bind(hash.as_bytes()).bind(used_at);
-        query.execute(&mut *writer).await.map_err(unavailable)?;
-    }
-    Ok(())
+        .bind(user.last_login_at)
+        .bind(changed_at);
+    Ok(query.execute(writer).await.map_err(unavailable)?.rows_affected() > 0)
 }
 
 /// The larger figure of each process. Those that the source has forgotten since stand in its sum.

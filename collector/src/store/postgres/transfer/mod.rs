@@ -60,17 +60,21 @@ impl Transfer for PostgresStore {
         &'a self,
         _: &'a Mover,
         source: &'a Identity,
+        belongings: Belongings,
         record: Entry,
     ) -> BoxFuture<'a, Result<Begun, StoreError>> {
         let counter = source.counter();
         let (act, done) = Act::new(None, move |writer| {
             Box::pin(async move {
                 let begun = begin(writer, &counter).await?;
+                if begun != Begun::Occupied {
+                    belongings::put(writer, &belongings).await?;
+                }
                 Ok((begun, if begun == Begun::Now { vec![record] } else { Vec::new() }))
             })
         });
         // Nobody else stores or makes a key meanwhile.
-        Box::pin(self.orders.act((act.of_keys(), done)))
+        Box::pin(self.orders.act((act.of_keys().long(), done)))
     }
 
     fn copied_through<'a>(

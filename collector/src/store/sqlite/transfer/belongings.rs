@@ -1,7 +1,7 @@
 //! Keys, users and what producers have lost, as they go from one store to another.
 
-use sqlx::Row as _;
 use sqlx::sqlite::{SqliteConnection, SqlitePool, SqliteRow};
+use sqlx::{Executor, Row as _, Sqlite};
 
 use crate::auth::{ClientId, KeyHash};
 use crate::store::StoreError;
@@ -20,16 +20,20 @@ pub(super) async fn all(reader: &SqlitePool) -> Result<Belongings, StoreError> {
         // Nobody is ever taken away.
         let account = users::account(reader, &user.name).await?;
         let account = account.ok_or(StoreError::Damaged("a user cannot be read"))?;
-        let sql = "SELECT totp_step FROM users WHERE id = ?";
-        let totp_step = sqlx::query_scalar(sql).bind(user.id).fetch_one(reader).await;
-        let totp_step = totp_step.map_err(unavailable)?;
-        people.push(Person { account, totp_step, codes: codes(reader, user.id).await? });
+        let sql = "SELECT totp_step, changed_at FROM users WHERE id = ?";
+        let own = sqlx::query_as(sql).bind(user.id).fetch_one(reader).await;
+        let (totp_step, changed_at) = own.map_err(unavailable)?;
+        let codes = codes(reader, user.id).await?;
+        people.push(Person { account, totp_step, changed_at, codes });
     }
     people.sort_by_key(|person| person.account.user.id);
     Ok(Belongings { keys: keys::all(reader).await?, uses, people, losses: losses(reader).await? })
 }
 
-async fn codes(reader: &SqlitePool, user: i64) -> Result<Vec<(KeyHash, Option<i64>)>, StoreError> {
+async fn codes<'e>(
+    reader: impl Executor<'e, Database = Sqlite>,
+    user: i64,
+) -> Result<Vec<(KeyHash, Option<i64>)>, StoreError> {
     let sql = "SELECT hash, used_at FROM recovery_codes WHERE user_id = ? ORDER BY hash";
     let rows: Vec<(Vec<u8>, Option<i64>)> =
         sqlx::query_as(sql).bind(user).fetch_all(reader).await.map_err(unavailable)?;
@@ -99,22 +103,60 @@ async fn put_keys(
 }
 
 async fn put_person(writer: &mut SqliteConnection, person: &Person) -> Result<(), StoreError> {
-    let Person { account, totp_step, codes } = person;
-    let user = &account.user;
+    let user = &person.account.user;
     let sql = "SELECT EXISTS (SELECT 1 FROM users WHERE (id = ?) <> (name = ?))";
     let query = sqlx::query_scalar(sql).bind(user.id).bind(user.name.as_str());
     if query.fetch_one(&mut *writer).await.map_err(unavailable)? {
         return Err(StoreError::Damaged(TAKEN));
     }
+    let is_newer = put_account(writer, person).await?;
+    let sql = "UPDATE users SET totp_step = max(totp_step, ?1), \
+         last_login_at = max(coalesce(last_login_at, ?2), coalesce(?2, last_login_at)) WHERE id = ?3";
+    let query = sqlx::query(sql).bind(person.totp_step).bind(user.last_login_at).bind(user.id);
+    query.execute(&mut *writer).await.map_err(unavailable)?;
+    if is_newer {
+        // Whoever came in by what it was before is no longer in.
+        users::end_all_of(writer, Some(user.id)).await?;
+    }
+    put_codes(writer, person, is_newer).await
+}
+
+/// Puts the recovery codes of an account. What was used on one side is used.
+async fn put_codes(
+    writer: &mut SqliteConnection,
+    person: &Person,
+    is_newer: bool,
+) -> Result<(), StoreError> {
+    let user = person.account.user.id;
+    let here = codes(&mut *writer, user).await?;
+    if is_newer {
+        users::forget_codes(writer, Some(user)).await?;
+    }
+    let sql = if is_newer {
+        "INSERT INTO recovery_codes (used_at, user_id, hash) VALUES (?1, ?2, ?3)"
+    } else {
+        "UPDATE recovery_codes SET used_at = ?1 WHERE user_id = ?2 AND hash = ?3"
+    };
+    for (hash, used_there) in &person.codes {
+        let own = here.iter().find(|(own, _)| own.as_bytes() == hash.as_bytes());
+        let used_at = own.and_then(|(_, used_here)| *used_here).or(*used_there);
+        let query = sqlx::query(sql).bind(used_at).bind(user).bind(hash.as_bytes());
+        query.execute(&mut *writer).await.map_err(unavailable)?;
+    }
+    Ok(())
+}
+
+/// Puts an account where there is none, or an older one; `false` where the one here stays.
+async fn put_account(writer: &mut SqliteConnection, person: &Person) -> Result<bool, StoreError> {
+    let Person { account, totp_step, changed_at, .. } = person;
+    let user = &account.user;
     let sql = "INSERT INTO users (id, name, role, client_id, password, must_change, totp_secret, \
-         totp_step, created_at, disabled_at, last_login_at) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET \
+         totp_step, created_at, disabled_at, last_login_at, changed_at) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET \
          role = excluded.role, client_id = excluded.client_id, password = excluded.password, \
          must_change = excluded.must_change, totp_secret = excluded.totp_secret, \
-         totp_step = max(totp_step, excluded.totp_step), created_at = excluded.created_at, \
-         disabled_at = coalesce(disabled_at, excluded.disabled_at), \
-         last_login_at = excluded.last_login_at \
-         WHERE coalesce(last_login_at, 0) <= coalesce(excluded.last_login_at, 0)";
+         disabled_at = coalesce(disabled_at, excluded.disabled_at), changed_at = excluded.changed_at \
+         WHERE changed_at < excluded.changed_at";
     let query = sqlx::query(sql)
         .bind(user.id)
         .bind(user.name.as_str())
@@ -126,17 +168,9 @@ async fn put_person(writer: &mut SqliteConnection, person: &Person) -> Result<()
         .bind(totp_step)
         .bind(user.created_at)
         .bind(user.disabled_at)
-        .bind(user.last_login_at);
-    if query.execute(&mut *writer).await.map_err(unavailable)?.rows_affected() == 0 {
-        return Ok(());
-    }
-    users::forget_codes(writer, Some(user.id)).await?;
-    for (hash, used_at) in codes {
-        let sql = "INSERT INTO recovery_codes (user_id, hash, used_at) VALUES (?, ?, ?)";
-        let query = sqlx::query(sql).bind(user.id).bind(hash.as_bytes()).bind(used_at);
-        query.execute(&mut *writer).await.map_err(unavailable)?;
-    }
-    Ok(())
+        .bind(user.last_login_at)
+        .bind(changed_at);
+    Ok(query.execute(writer).await.map_err(unavailable)?.rows_affected() > 0)
 }
 
 /// The larger figure of each process. Those that the source has forgotten since stand in its sum.

@@ -59,15 +59,20 @@ impl Transfer for SqliteStore {
         &'a self,
         _: &'a Mover,
         source: &'a Identity,
+        belongings: Belongings,
         record: Entry,
     ) -> BoxFuture<'a, Result<Begun, StoreError>> {
         let counter = source.counter();
-        Box::pin(self.orders.act(Act::new(None, move |writer| {
+        let (act, done) = Act::new(None, move |writer| {
             Box::pin(async move {
                 let begun = begin(writer, &counter).await?;
+                if begun != Begun::Occupied {
+                    belongings::put(writer, &belongings).await?;
+                }
                 Ok((begun, if begun == Begun::Now { vec![record] } else { Vec::new() }))
             })
-        })))
+        });
+        Box::pin(self.orders.act((act.of_keys(), done)))
     }
 
     fn copied_through<'a>(
