@@ -11,6 +11,8 @@ use crate::store::StoreError;
 pub(super) const READ_ONLY: &str = "it may only be read";
 /// What is said where two transactions wait for each other; once more is enough.
 pub(super) const IN_THE_WAY: &str = "another transaction was in the way";
+/// What is said where a value does not fit, or is too large.
+pub(super) const VALUE: &str = "a value does not fit what is stored";
 const UNREACHABLE: &str = "PostgreSQL cannot be reached";
 const SHUTTING_DOWN: &str = "PostgreSQL is shutting down or starting";
 const NOT_POSTGRES: &str = "what answers there is not PostgreSQL";
@@ -100,7 +102,8 @@ fn by_code(code: &str) -> StoreError {
         "53100" => "the disk is full",
         "53200" => "there is too little memory",
         "25006" => READ_ONLY,
-        "40001" | "40P01" | "55P03" => IN_THE_WAY,
+        // And a row whose month was made while it was on its way to the table of all others.
+        "40001" | "40P01" | "55P03" | "23514" => IN_THE_WAY,
         "28000" | "28P01" => REFUSED,
         "3D000" => NO_DATABASE,
         _ => match code.get(..2) {
@@ -108,6 +111,7 @@ fn by_code(code: &str) -> StoreError {
             Some("53") => "PostgreSQL is overloaded",
             Some("58") => "an input or output error",
             Some("42") if code == "42501" => return StoreError::Damaged(super::roles::NO_RIGHT),
+            Some("22" | "54") => return StoreError::Damaged(VALUE),
             // A statement that is refused once is refused always.
             _ => return StoreError::Damaged("a statement does not fit what is stored"),
         },

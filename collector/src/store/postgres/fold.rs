@@ -10,7 +10,7 @@ use tokio::time::sleep;
 
 use super::address::Address;
 use super::failure::unavailable;
-use super::within::{PATIENT, answered, unless_closed};
+use super::within::{LONGEST, PATIENT, answered, unless_closed};
 use super::{locks, open};
 use crate::store::health::Health;
 use crate::store::rollup::{HOUR, Place, SPANS, begin};
@@ -31,7 +31,9 @@ pub(super) struct Folder {
     connection: Option<PgConnection>,
     readers: PgPool,
     health: Health,
-    /// When the months were made last.
+    /// Whether months can be made.
+    months: Health,
+    /// When that was last tried.
     made: Instant,
 }
 
@@ -39,7 +41,8 @@ impl Folder {
     /// The months are made already.
     pub(super) fn new(address: Address, readers: PgPool) -> Self {
         let health = Health::new("the sums");
-        Self { address, connection: None, readers, health, made: Instant::now() }
+        let months = Health::new("the months");
+        Self { address, connection: None, readers, health, months, made: Instant::now() }
     }
 
     pub(super) async fn run(mut self) {
@@ -63,8 +66,10 @@ impl Folder {
     /// Does what there is to do, and tells whether there may be more.
     async fn keep_house(&mut self) -> Result<bool, StoreError> {
         if self.made.elapsed() >= MONTHS {
-            open::make_months(&self.address).await?;
             self.made = Instant::now();
+            // Sums do not wait for it: what has no month yet lies in the table of all others.
+            let made = answered(LONGEST, open::make_months(&self.address)).await;
+            self.months.note(made.as_ref().err());
         }
         if self.connection.is_none() {
             self.connection = Some(open::patient_writer(&self.address).await?);

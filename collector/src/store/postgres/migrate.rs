@@ -1,9 +1,11 @@
 //! Bringing the database up to date, however many collectors start at once.
 
 use std::cmp::Ordering;
+use std::pin::pin;
 
 use sqlx::Executor;
 use sqlx::postgres::PgConnection;
+use tokio::time::timeout;
 
 use super::failure::unavailable;
 use super::within::{LONGEST, answered};
@@ -30,9 +32,19 @@ pub(super) async fn migrate(connection: &mut PgConnection) -> Result<(), StoreEr
     // Another may be at it, and what is moved to a month of its own may be much. The lock goes with
     // the connection.
     connection.execute("SET statement_timeout = 0").await.map_err(unavailable)?;
-    let lock = sqlx::query("SELECT pg_advisory_lock($1)").bind(locks::MIGRATION);
-    lock.execute(&mut *connection).await.map_err(unavailable)?;
+    lock(connection).await?;
     take(connection).await
+}
+
+/// Waits for whoever takes steps, and tells where that takes long.
+async fn lock(connection: &mut PgConnection) -> Result<(), StoreError> {
+    let lock = sqlx::query("SELECT pg_advisory_lock($1)").bind(locks::MIGRATION);
+    let mut locking = pin!(lock.execute(connection));
+    if let Ok(locked) = timeout(LONGEST, &mut locking).await {
+        return locked.map(drop).map_err(unavailable);
+    }
+    tracing::warn!("another collector brings the store up to date, and is waited for");
+    locking.await.map(drop).map_err(unavailable)
 }
 
 /// Whether there is a store yet. Where there is none, it is looked whether one could be made.
