@@ -37,10 +37,12 @@ const SETTINGS: [(&str, &str); 7] = [
 /// Readers are never to go through a whole table, and do not work on what nobody waits for any more
 /// (`within::LONGEST`). A statement is planned once a connection: with a table and its indexes for every
 /// month, planning takes longer than a page.
-const READING: [(&str, &str); 5] = [
+/// The sums of a month are sorted in memory.
+const READING: [(&str, &str); 6] = [
     ("enable_seqscan", "off"),
     ("plan_cache_mode", "force_generic_plan"),
     ("jit", "off"),
+    ("work_mem", "16MB"),
     ("default_transaction_read_only", "on"),
     ("statement_timeout", "8s"),
 ];

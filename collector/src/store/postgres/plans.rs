@@ -1,21 +1,28 @@
 //! How PostgreSQL reads what the API asks for: never by going through a large table.
 
+use std::time::Duration;
+
 use serde_json::Value;
-use sqlx::postgres::PgPool;
+use sqlx::postgres::{PgConnection, PgPool};
 use sqlx::query_builder::QueryBuilder;
 use sqlx::{Executor, Postgres, Row as _, Transaction};
+use tokio::time::sleep;
 use uuid::Uuid;
 
+use super::address::Address;
 use super::scope::{in_order, reading};
 use super::select::{self, List};
 use super::statistics::Question;
-use super::{errors, open, read};
+use super::{PostgresStore, errors, open, read};
 use crate::auth::{ClientId, Clients, Scope};
 use crate::store::index;
 use crate::store::looking::Part;
 use crate::store::page::{By, Cursor, Direction, Filter, Key, Sort};
 use crate::store::statistics::{Source, pieces};
-use crate::store::{Dimension, Fingerprint, Grouping, Kind, Outcome, Period, Selection};
+use crate::store::{
+    Asked, Bucket, Dimension, Fingerprint, Grouping, Kind, Outcome, PageRequest, Period, Reports,
+    Selection, Store,
+};
 
 #[allow(dead_code, reason = "the collector's own tests ask more of it")]
 #[path = "../../../tests/collector/database.rs"]
@@ -57,10 +64,29 @@ const FILL: &str = "
     INSERT INTO rollup_parts (client_id, bucket, group_id, records, errors, timed, seconds,
         input_tokens, output_tokens, cost, rated, confidence, durations)
     SELECT client_id, 497222 * 3600000::bigint, id, 1, 0, 0, 0, 0, 0, 0, 0, 0, ''
-    FROM rollup_groups;";
+    FROM rollup_groups;
+    INSERT INTO attempt_sums SELECT 'c' || i % 10, 3600000, (497222 + i / 10) * 3600000::bigint,
+        'production', 's', 'failed', 1
+    FROM generate_series(1, 3000) AS i;
+    INSERT INTO sync_tickets SELECT 'c' || i % 10, 's', 'T' || i, 1, 1, 1790000000000 + i, 'failed',
+        1790000000000 + i, 'production', 500, 'timeout', i
+    FROM generate_series(1, 3000) AS i;
+    INSERT INTO webhook_events SELECT 'c' || i % 10, 's', 'e' || i, 1790000000000 + i, 1, i,
+        1790000000000 + i, 'production', 'Failed', 'h', i % 4, 1
+    FROM generate_series(1, 3000) AS i;
+    INSERT INTO webhook_sums SELECT 'c' || i % 10, 3600000, (497222 + i / 10) * 3600000::bigint,
+        'production', 's', 'Failed', 'h', i % 4, 1, 1, 1
+    FROM generate_series(1, 3000) AS i;
+    INSERT INTO parsing_sums SELECT 'c' || i % 10, 3600000, (497222 + i / 10) * 3600000::bigint,
+        'production', 'v1', 'success', 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1
+    FROM generate_series(1, 3000) AS i;
+    INSERT INTO record_words SELECT i, 'c' || i % 10, now() + (i % 2) * interval '1 month',
+        ARRAY[i, -(i % 100)]
+    FROM generate_series(1, 20000) AS i;";
 
 /// A store with records, and what reads it.
 struct Filled {
+    address: Address,
     readers: PgPool,
     /// The tables that hold many rows. What is empty is read anyhow.
     large: Vec<String>,
@@ -79,8 +105,8 @@ async fn filled() -> Option<Filled> {
     let sql = "SELECT relname::text FROM pg_class WHERE relkind = 'r' AND reltuples >= 1000 \
          AND relnamespace = 'epilogue'::regnamespace";
     let large: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut writer).await.unwrap();
-    assert!(large.len() >= 7, "two months of records and of payloads, and sums: {large:?}");
-    Some(Filled { readers: open::readers(&address), large, _database: database })
+    assert!(large.len() >= 15, "two months of records, and sums of each sort: {large:?}");
+    Some(Filled { readers: open::readers(&address), address, large, _database: database })
 }
 
 /// The steps of a statement, as PostgreSQL takes them for whatever values: what is done, with which
@@ -94,10 +120,15 @@ async fn plan(
          WHERE statement = $1";
     let prepared: (String, i32) =
         sqlx::query_as(asked).bind(sql.sql()).fetch_one(&mut **reading).await.unwrap();
-    let (name, values) = (prepared.0, vec!["NULL"; usize::try_from(prepared.1).unwrap()]);
+    explained(reading, prepared).await
+}
+
+/// The same of one that a connection keeps: its name, and how many values it takes.
+async fn explained(reading: &mut PgConnection, (name, values): (String, i32)) -> Vec<Value> {
+    let values = vec!["NULL"; usize::try_from(values).unwrap()];
     let values = if values.is_empty() { String::new() } else { format!("({})", values.join(", ")) };
     let explained = format!("EXPLAIN (FORMAT JSON) EXECUTE {name}{values}");
-    let told = sqlx::raw_sql(&explained).fetch_one(&mut **reading).await.unwrap();
+    let told = sqlx::raw_sql(&explained).fetch_one(&mut *reading).await.unwrap();
     let told: Value =
         serde_json::from_str(&told.try_get_unchecked::<String, _>(0).unwrap()).unwrap();
     let (mut steps, mut open) = (Vec::new(), vec![told[0]["Plan"].clone()]);
@@ -120,7 +151,10 @@ fn assert_no_scan(large: &[String], steps: &[Value], about: &str) {
             continue;
         }
         // A bitmap has its condition in the step below, and says it again.
-        let asks = [&step["Index Cond"], &step["Recheck Cond"]].iter().any(|it| it.is_string());
+        let conditions = [&step["Index Cond"], &step["Recheck Cond"]];
+        let mut names = conditions.iter().filter_map(|it| it.as_str());
+        // What every index of a large table begins with.
+        let asks = names.any(|it| ["client_id", "seq", "(id"].iter().any(|own| it.contains(own)));
         assert!(asks, "{about} goes through {table:?} by {name:?}: {step:#?}");
     }
 }
@@ -176,7 +210,7 @@ fn sorts() -> impl Iterator<Item = Sort> {
 
 #[tokio::test]
 async fn lists_are_read_by_an_index_in_their_order() {
-    let Some(Filled { readers, large, _database }) = filled().await else { return };
+    let Some(Filled { readers, large, _database, .. }) = filled().await else { return };
     for scope in scopes() {
         let mut reading = reading(&readers, &scope).await.unwrap();
         in_order(&mut reading).await.unwrap();
@@ -207,7 +241,7 @@ async fn lists_are_read_by_an_index_in_their_order() {
 
 #[tokio::test]
 async fn what_leaves_few_records_is_read_by_its_index() {
-    let Some(Filled { readers, large, _database }) = filled().await else { return };
+    let Some(Filled { readers, large, _database, .. }) = filled().await else { return };
     for scope in scopes() {
         let mut reading = reading(&readers, &scope).await.unwrap();
         let sort = Sort { by: By::Duration, direction: Direction::Descending };
@@ -226,7 +260,7 @@ async fn what_leaves_few_records_is_read_by_its_index() {
 
 #[tokio::test]
 async fn whole_records_and_errors_are_read_by_their_names() {
-    let Some(Filled { readers, large, _database }) = filled().await else { return };
+    let Some(Filled { readers, large, _database, .. }) = filled().await else { return };
     for scope in scopes() {
         let mut reading = reading(&readers, &scope).await.unwrap();
         let id = Uuid::now_v7();
@@ -255,7 +289,7 @@ async fn whole_records_and_errors_are_read_by_their_names() {
 
 #[tokio::test]
 async fn statistics_go_through_no_record() {
-    let Some(Filled { readers, large, _database }) = filled().await else { return };
+    let Some(Filled { readers, large, _database, .. }) = filled().await else { return };
     let hour = 3_600_000;
     let begin = 1_790_000_000_000 - 1_790_000_000_000 % hour;
     for scope in scopes() {
@@ -285,4 +319,100 @@ async fn statistics_go_through_no_record() {
             }
         }
     }
+}
+
+/// Asks what the store's calls ask of large tables.
+async fn ask_everything(store: &PostgresStore, scope: &Scope) {
+    let id = Uuid::now_v7();
+    let asked = Asked {
+        since: 1_790_000_000_000,
+        until: 1_790_700_000_000,
+        bucket: Bucket::Hour,
+        environment: None,
+        source: None,
+    };
+    let words = Filter { words: Some("refund".to_owned()), ..Filter::default() };
+    for filter in [Filter::default(), words] {
+        store.list(scope, &filter, &PageRequest::default()).await.unwrap();
+    }
+    store.record(scope, id).await.unwrap();
+    store.line(scope, id).await.unwrap();
+    store.sizes(scope, &[1, 2]).await.unwrap();
+    store.payloads(scope, &[1, 2]).await.unwrap();
+    store.sightings(scope, &[Fingerprint::from_number(7)]).await.unwrap();
+    store.with_error(scope, Fingerprint::from_number(7), None, 50).await.unwrap();
+    let period = Period { since: Some(asked.since), until: Some(asked.until) };
+    for selection in [Selection::default(), Selection { period, ..Selection::default() }] {
+        let by = Grouping { by: vec![Dimension::Status], limit: 50 };
+        store.statistics(scope, &selection, &by).await.unwrap();
+        let (bucket, starts) = (Bucket::Hour, [asked.since]);
+        store.series(scope, &selection, &by, bucket, &starts).await.unwrap();
+    }
+    store.values(scope, Kind::Workflow, Dimension::Status, 50).await.unwrap();
+    store.sync_report(scope, &asked).await.unwrap();
+    store.webhook_report(scope, &asked).await.unwrap();
+    store.parsing_report(scope, &asked).await.unwrap();
+}
+
+#[tokio::test]
+async fn nothing_that_the_store_asks_goes_through_a_large_table() {
+    let Some(Filled { readers, address, large, _database }) = filled().await else { return };
+    readers.close().await;
+    let store = PostgresStore::opened(&address, 1).0;
+    let mut seen = 0;
+    for scope in scopes() {
+        ask_everything(&store, &scope).await;
+        let mut all = Vec::new();
+        for _ in 0..store.readers.size() {
+            all.push(store.readers.acquire().await.unwrap());
+        }
+        for reading in &mut all {
+            let sql = "SELECT statement, name, cardinality(parameter_types) \
+                 FROM pg_prepared_statements WHERE statement NOT LIKE '%pg_prepared_statements%'";
+            let kept: Vec<(String, String, i32)> =
+                sqlx::query_as(sql).fetch_all(&mut **reading).await.unwrap();
+            for (statement, name, values) in kept {
+                let steps = explained(reading, (name, values)).await;
+                assert_no_scan(&large, &steps, &statement);
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen >= 30, "{seen} statements");
+    store.close().await;
+}
+
+#[tokio::test]
+async fn words_are_found_by_their_index() {
+    let Some(Filled { address, _database, .. }) = filled().await else { return };
+    let mut owner = open::connect(&address).await.unwrap();
+    for scope in scopes() {
+        let before = reads_of_words(&mut owner).await;
+        let readers = open::readers(&address);
+        let mut reading = reading(&readers, &scope).await.unwrap();
+        let sql = "SELECT count(*) FROM found_words(ARRAY[500::bigint, 0], 0, 20000, true, 50)";
+        let found: i64 = sqlx::query_scalar(sql).fetch_one(&mut *reading).await.unwrap();
+        assert_eq!(found, i64::from(*scope.clients() == Clients::All));
+        reading.commit().await.unwrap();
+        // PostgreSQL tells what a connection has done when that ends.
+        readers.close().await;
+        let mut after = reads_of_words(&mut owner).await;
+        for _ in 0..1_000 {
+            if after.1 > before.1 {
+                break;
+            }
+            sleep(Duration::from_millis(10)).await;
+            after = reads_of_words(&mut owner).await;
+        }
+        assert!(after.1 > before.1, "the index was not used");
+        assert_eq!(after.0, before.0, "a table was gone through");
+    }
+}
+
+/// How often the tables of words were gone through, and how often their index was looked into.
+async fn reads_of_words(owner: &mut PgConnection) -> (i64, i64) {
+    let sql = "SELECT (SELECT sum(seq_scan)::bigint FROM pg_stat_user_tables \
+         WHERE relname LIKE 'record_words%'), (SELECT sum(idx_scan)::bigint \
+         FROM pg_stat_user_indexes WHERE indexrelname LIKE 'record_words%words_idx')";
+    sqlx::query_as(sql).fetch_one(owner).await.unwrap()
 }

@@ -132,17 +132,21 @@ impl<'a> Question<'a> {
             Source::Days => DAY,
             Source::Everything => 0,
         };
-        self.sums(sql, "rollups");
-        sql.push(" AND sums.span = ").push_bind(span);
-        within(sql, "sums.bucket", piece);
+        self.sums(sql, "rollups", Some(span), piece);
         // Whatever the span: what is not folded is there by the hour.
         sql.push(" UNION ALL ");
-        self.sums(sql, "rollup_parts");
-        within(sql, "sums.bucket", piece);
+        self.sums(sql, "rollup_parts", None, piece);
     }
 
-    /// Rows of sums, whose condition goes on.
-    fn sums(&self, sql: &mut QueryBuilder<'a, Postgres>, table: &str) {
+    /// Rows of sums: all of a client's in the period, read at once, and only then by which combination
+    /// each of them is. Left to itself PostgreSQL would read the period once for each combination.
+    fn sums(
+        &self,
+        sql: &mut QueryBuilder<'a, Postgres>,
+        table: &str,
+        span: Option<i64>,
+        piece: Piece,
+    ) {
         sql.push("SELECT sums.bucket AS moment, ");
         for (at, dimension) in self.grouping.by.iter().enumerate() {
             sql.push(format!("combos.{} AS by_{at}, ", dimension.as_str()));
@@ -161,10 +165,19 @@ impl<'a> Question<'a> {
              sums.output_tokens::float8 AS output_tokens, combos.currency, sums.durations, \
              NULL::integer AS bucket FROM ",
         );
-        sql.push(table).push(" AS sums JOIN rollup_groups AS combos ON combos.id = sums.group_id ");
-        self.clients(sql, "sums");
-        // The same once more, so that not everybody's combinations are gone through.
-        sql.push(" AND combos.client_id = sums.client_id");
+        let is_all = *self.scope.clients() == Clients::All;
+        sql.push(if is_all { "clients CROSS JOIN LATERAL (" } else { "(" });
+        sql.push(format!("SELECT * FROM {table} AS own WHERE own.client_id = "));
+        match self.scope.clients() {
+            Clients::One(client) => sql.push_bind(client.as_str().to_owned()),
+            Clients::All => sql.push("clients.client_id"),
+        };
+        if let Some(span) = span {
+            sql.push(" AND own.span = ").push_bind(span);
+        }
+        within(sql, "own.bucket", piece);
+        // Which keeps the rest of the statement out of it.
+        sql.push(" OFFSET 0) AS sums JOIN rollup_groups AS combos ON combos.id = sums.group_id");
         for (dimension, value) in &self.selection.conditions {
             sql.push(format!(" AND combos.{} = ", dimension.as_str())).push_bind(asked(value));
         }
@@ -201,7 +214,15 @@ impl<'a> Question<'a> {
         // not more.
         sql.push_bind(Sketch::bounds().map(next).collect::<Vec<_>>());
         sql.push(") AS bucket FROM workflow_logs AS log ");
-        self.clients(sql, "log");
+        match self.scope.clients() {
+            Clients::One(client) => {
+                sql.push("WHERE log.client_id = ").push_bind(client.as_str().to_owned())
+            }
+            // Every index begins with the client.
+            Clients::All => {
+                sql.push("JOIN clients ON log.client_id = clients.client_id WHERE true")
+            }
+        };
         within(sql, "log.executed_at", piece);
         for (dimension, value) in &self.selection.conditions {
             sql.push(format!(" AND {} = ", of_record(*dimension))).push_bind(asked(value));
@@ -210,18 +231,6 @@ impl<'a> Question<'a> {
         for at in 0..self.grouping.by.len() {
             sql.push(format!(", by_{at}"));
         }
-    }
-
-    /// Whose they are: every index begins with the client.
-    fn clients(&self, sql: &mut QueryBuilder<'a, Postgres>, table: &str) {
-        match self.scope.clients() {
-            Clients::One(client) => {
-                sql.push(format!("WHERE {table}.client_id = "));
-                sql.push_bind(client.as_str().to_owned())
-            }
-            Clients::All => sql
-                .push(format!("JOIN clients ON {table}.client_id = clients.client_id WHERE true")),
-        };
     }
 }
 
