@@ -1,38 +1,41 @@
 //! Inserting many rows by one statement: a column of all of them is one value.
 
-use std::collections::HashMap;
-
 use sqlx::Row as _;
 use sqlx::postgres::PgConnection;
-use uuid::Uuid;
 
 use super::failure::unavailable;
 use super::numbers;
 use crate::store::StoreError;
 use crate::store::entry::{Numbered, Row};
 
-const ROWS: &str = "INSERT INTO workflow_logs (seq, client_id, record_id, kind, executed_at, \
-     recorded_at, outcome, status, status_reason, category, environment, workflow_name, \
-     workflow_version, ticket_id, attempt, execution_time_seconds, confidence, input_tokens, \
-     output_tokens, cost, currency, error_count, provider_name, action_type, event_type, \
-     event_category, resource_type, resource_id, entity_type, entity_id, user_id, level, metrics) \
-     SELECT nextval('record_seq'), client_id, record_id, kind, executed_at, \
-     to_timestamp(recorded_at::float8 / 1000), outcome, status, status_reason, category, \
-     environment, workflow_name, workflow_version, ticket_id, attempt, execution_time_seconds, \
-     confidence, input_tokens, output_tokens, cost, currency, error_count, provider_name, \
-     action_type, event_type, event_category, resource_type, resource_id, entity_type, entity_id, \
-     user_id, level, metrics::jsonb \
+/// All of them are numbered in their order, and inserted in that of what makes each one: two collectors
+/// that take the same records then wait in turn, and never for each other.
+const ROWS: &str = "WITH new AS MATERIALIZED (SELECT nextval('record_seq') AS seq, * \
      FROM unnest($1::text[], $2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], \
      $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], \
      $14::bigint[], $15::float8[], $16::float8[], $17::bigint[], $18::bigint[], $19::float8[], \
      $20::text[], $21::bigint[], $22::text[], $23::text[], $24::text[], $25::text[], $26::text[], \
-     $27::text[], $28::text[], $29::text[], $30::text[], $31::text[], $32::text[]) \
+     $27::text[], $28::text[], $29::text[], $30::text[], $31::text[], $32::text[]) WITH ORDINALITY \
      AS new (client_id, record_id, kind, executed_at, recorded_at, outcome, status, \
      status_reason, category, environment, workflow_name, workflow_version, ticket_id, attempt, \
      execution_time_seconds, confidence, input_tokens, output_tokens, cost, currency, error_count, \
      provider_name, action_type, event_type, event_category, resource_type, resource_id, \
-     entity_type, entity_id, user_id, level, metrics) \
-     ON CONFLICT (client_id, record_id, recorded_at) DO NOTHING RETURNING client_id, record_id, seq";
+     entity_type, entity_id, user_id, level, metrics, place)), \
+     inserted AS (INSERT INTO workflow_logs (seq, client_id, record_id, kind, executed_at, \
+     recorded_at, outcome, status, status_reason, category, environment, workflow_name, \
+     workflow_version, ticket_id, attempt, execution_time_seconds, confidence, input_tokens, \
+     output_tokens, cost, currency, error_count, provider_name, action_type, event_type, \
+     event_category, resource_type, resource_id, entity_type, entity_id, user_id, level, metrics) \
+     SELECT seq, client_id, record_id, kind, executed_at, \
+     to_timestamp(recorded_at::float8 / 1000), outcome, status, status_reason, category, \
+     environment, workflow_name, workflow_version, ticket_id, attempt, execution_time_seconds, \
+     confidence, input_tokens, output_tokens, cost, currency, error_count, provider_name, \
+     action_type, event_type, event_category, resource_type, resource_id, entity_type, entity_id, \
+     user_id, level, metrics::jsonb FROM new ORDER BY client_id, record_id, seq \
+     ON CONFLICT (client_id, record_id, recorded_at) DO NOTHING RETURNING seq), \
+     unindexed AS (INSERT INTO unindexed (seqs) \
+     SELECT array_agg(seq ORDER BY seq) FROM inserted HAVING count(*) > 0) \
+     SELECT place - 1, seq FROM new JOIN inserted USING (seq)";
 
 const PAYLOADS: &str = "INSERT INTO payloads (seq, client_id, recorded_at, bytes, payload) \
      SELECT seq, client_id, to_timestamp(recorded_at::float8 / 1000), octet_length(payload), \
@@ -45,8 +48,8 @@ pub(super) fn column<'r, T>(records: &[&'r Numbered], value: impl Fn(&'r Numbere
     records.iter().map(|record| value(record)).collect()
 }
 
-/// Inserts the rows; those that were there before stay as they were. Gives the numbers of those that
-/// are new, each at its place.
+/// Inserts the rows, and notes that they are to be indexed by their words. Those that were there before
+/// stay as they were. Gives the numbers of those that are new, each at its place.
 pub(super) async fn rows(
     writer: &mut PgConnection,
     records: &[&Numbered],
@@ -85,15 +88,15 @@ pub(super) async fn rows(
         .bind(column(records, |it| it.entry.row.level.as_str()))
         .bind(texts(records, |row| &row.metrics));
     let inserted = query.fetch_all(writer).await.map_err(unavailable)?;
-    let mut numbers: HashMap<(String, Uuid), i64> = HashMap::with_capacity(inserted.len());
+    let mut numbers = vec![None; records.len()];
     for row in &inserted {
-        let read = || Ok::<_, sqlx::Error>(((row.try_get(0)?, row.try_get(1)?), row.try_get(2)?));
-        let (name, seq): ((String, Uuid), i64) = read().map_err(unavailable)?;
-        numbers.insert(name, seq);
+        let read = || Ok::<_, sqlx::Error>((row.try_get::<i64, _>(0)?, row.try_get(1)?));
+        let (place, seq) = read().map_err(unavailable)?;
+        if let Some(number) = usize::try_from(place).ok().and_then(|at| numbers.get_mut(at)) {
+            *number = Some(seq);
+        }
     }
-    // Of two that are one, the first is new.
-    let name = |it: &&Numbered| (it.client.as_str().to_owned(), it.entry.row.record_id);
-    Ok(records.iter().map(|it| numbers.remove(&name(it))).collect())
+    Ok(numbers)
 }
 
 /// Inserts the whole records, of those that have one.
@@ -109,16 +112,6 @@ pub(super) async fn payloads(
         .bind(column(records, |it| it.client.as_str()))
         .bind(column(records, |it| it.entry.row.recorded_at()))
         .bind(payloads.iter().map(|own| &**own).collect::<Vec<&str>>());
-    query.execute(writer).await.map(drop).map_err(unavailable)
-}
-
-/// Notes that these are to be indexed by their words.
-pub(super) async fn unindexed(
-    writer: &mut PgConnection,
-    records: &[&Numbered],
-) -> Result<(), StoreError> {
-    let query =
-        sqlx::query("INSERT INTO unindexed (seqs) VALUES ($1)").bind(column(records, |it| it.seq));
     query.execute(writer).await.map(drop).map_err(unavailable)
 }
 

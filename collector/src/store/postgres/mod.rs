@@ -5,6 +5,7 @@
 //! may do what.
 
 mod address;
+mod connection;
 mod details;
 mod errors;
 mod failure;

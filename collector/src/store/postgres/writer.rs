@@ -10,10 +10,11 @@ use tokio::sync::{Mutex, Notify, mpsc};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::address::Address;
-use super::failure::{IN_THE_WAY, READ_ONLY, unavailable};
+use super::connection::{Connection, SILENCE};
+use super::failure::{IN_THE_WAY, unavailable};
 use super::rollup::Known;
-use super::within::{LONGEST, PATIENT, SILENT, answered};
-use super::{details, errors, insert, keys, locks, lost, open, sessions};
+use super::within::{LONGEST, PATIENT, answered};
+use super::{details, errors, insert, keys, locks, lost, sessions};
 use crate::auth::Holder;
 use crate::metrics;
 use crate::store::entry::Numbered;
@@ -29,7 +30,7 @@ const BYTES_A_SECOND: usize = 1 << 20;
 const TRY: &str = "SAVEPOINT room; INSERT INTO unindexed (seqs) \
      SELECT array_agg((random() * 9e18)::bigint) FROM generate_series(1, 32768); \
      ROLLBACK TO room; UPDATE counters SET value = value WHERE name = 'key_generation'";
-/// How often records are tried to be stored where others are in the way.
+/// How often records are tried to be stored where others are in the way, unless time is over before.
 const ATTEMPTS: u32 = 5;
 
 /// Where all writers take their orders.
@@ -38,11 +39,7 @@ pub(super) type Orders = Arc<Mutex<mpsc::Receiver<Order<PgConnection>>>>;
 /// One of the writers and what it knows.
 #[derive(Debug)]
 pub(super) struct Writer {
-    address: Address,
-    /// `None` before the first order, and where it broke.
-    connection: Option<PgConnection>,
-    /// How often the writers had failed when it was opened.
-    failures: u64,
+    connection: Connection,
     orders: Orders,
     known: Known,
     /// Told that there is more to index.
@@ -63,8 +60,8 @@ impl Writer {
         stored: Arc<Notify>,
         health: Arc<Health>,
     ) -> Self {
-        let known = Known::default();
-        Self { address, connection: None, failures: 0, orders, known, stored, health }
+        let connection = Connection::new(address, Arc::clone(&health));
+        Self { connection, orders, known: Known::default(), stored, health }
     }
 
     /// Works until nobody can ask any more.
@@ -102,28 +99,33 @@ impl Writer {
         &mut self,
         orders: &mut mpsc::Receiver<Order<PgConnection>>,
     ) -> Option<Order<PgConnection>> {
-        let mut next = Instant::now();
-        while let Some(failure) = self.health.failure() {
-            if failure == SILENCE {
-                // Those who wait have waited for long already.
+        loop {
+            let mut next = Instant::now();
+            while let Some(failure) = self.health.failure() {
+                if failure == SILENCE {
+                    // Those who wait have waited for long already.
+                    next = Instant::now() + AGAIN;
+                }
+                while let Ok(order) = timeout_at(next, orders.recv()).await {
+                    match order {
+                        Some(order) if is_away(&failure) => order.refuse(&failure),
+                        order => return order,
+                    }
+                }
+                self.try_to_write().await;
                 next = Instant::now() + AGAIN;
             }
-            while let Ok(order) = timeout_at(next, orders.recv()).await {
-                match order {
-                    Some(order) if is_away(&failure) => order.refuse(&failure),
-                    order => return order,
-                }
+            // Another writer may fail while this one waits for orders.
+            if let Ok(order) = timeout(AGAIN, orders.recv()).await {
+                return order;
             }
-            self.try_to_write().await;
-            next = Instant::now() + AGAIN;
         }
-        orders.recv().await
     }
 
     /// Tries whether records could be written.
     async fn try_to_write(&mut self) {
         let trying = async {
-            let writer = self.begin("").await?;
+            let writer = self.connection.begin("").await?;
             writer.execute(TRY).await.map(drop).map_err(unavailable)
         };
         let result = answered(LONGEST, trying).await;
@@ -173,11 +175,12 @@ impl Writer {
         holders: &[Holder],
         records: &mut [Numbered],
     ) -> Result<Vec<Option<Stored>>, StoreError> {
-        let mut attempt = 1;
+        let (begun, mut attempt) = (Instant::now(), 1);
         loop {
             let result = self.transaction(holders, records).await;
-            if attempt == ATTEMPTS || result != Err(StoreError::Unavailable(IN_THE_WAY)) {
-                self.note(result.as_ref().err());
+            let is_over = attempt == ATTEMPTS || begun.elapsed() >= LONGEST;
+            if is_over || result != Err(StoreError::Unavailable(IN_THE_WAY)) {
+                self.connection.note(result.as_ref().err());
                 return result;
             }
             attempt += 1;
@@ -199,12 +202,12 @@ impl Writer {
         records: &mut [Numbered],
     ) -> Result<Vec<Option<Stored>>, StoreError> {
         let mut known = std::mem::take(&mut self.known);
-        let learned = known.learn(self.connected().await?, records).await;
+        let learned = known.learn(self.connection.connected().await?, records).await;
         self.known = known;
         learned?;
         // Together with the others that store; a revocation waits for all of them.
         let lock = format!("; SELECT pg_advisory_xact_lock_shared({})", locks::KEYS);
-        let writer = self.begin(&lock).await?;
+        let writer = self.connection.begin(&lock).await?;
         let admitted = admitted(writer, holders).await?;
         let mut outcomes: Vec<_> =
             admitted.iter().map(|is_in| is_in.then_some(Stored::Duplicate)).collect();
@@ -221,7 +224,7 @@ impl Writer {
         admitted: &[bool],
     ) -> Result<Vec<usize>, StoreError> {
         let Self { connection, known, .. } = self;
-        let writer = connection.as_mut().ok_or(StoreError::Unavailable(BROKEN))?;
+        let writer = connection.open()?;
         let mut places: Vec<_> = (0..records.len()).filter(|place| admitted[*place]).collect();
         let wanted: Vec<_> = places.iter().map(|place| &records[*place]).collect();
         if wanted.is_empty() {
@@ -242,7 +245,6 @@ impl Writer {
         details::add(writer, &new).await?;
         lost::add(writer, &new).await?;
         errors::add(writer, &new).await?;
-        insert::unindexed(writer, &new).await?;
         Ok(places)
     }
 
@@ -269,7 +271,7 @@ impl Writer {
         work: Work<PgConnection>,
     ) -> Result<(), StoreError> {
         let lock = format!("; SELECT pg_advisory_xact_lock({})", locks::KEYS);
-        let writer = self.begin(if changes_keys { &lock } else { "" }).await?;
+        let writer = self.connection.begin(if changes_keys { &lock } else { "" }).await?;
         if let Some(session) = session {
             if !sessions::holds(writer, session).await? {
                 return Err(StoreError::Revoked);
@@ -284,81 +286,30 @@ impl Writer {
         let numbered = |(client, entry)| Numbered { seq: 0, client, entry };
         let mut records: Vec<_> = told.into_iter().map(numbered).collect();
         let Self { connection, known, .. } = self;
-        let writer = connection.as_mut().ok_or(StoreError::Unavailable(BROKEN))?;
+        let writer = connection.open()?;
         // Few acts at once tell of the same: here nobody waits long.
         known.learn(writer, &records).await?;
         let admitted = vec![true; records.len()];
         self.insert(&mut records, &admitted).await.map(drop)
     }
 
-    async fn connected(&mut self) -> Result<&mut PgConnection, StoreError> {
-        let failures = self.health.failures();
-        if self.connection.is_none() || self.failures != failures {
-            // What failed for another writer may have ended this connection as well.
-            self.connection = None;
-            self.connection = Some(open::writer(&self.address).await?);
-            self.failures = failures;
-        }
-        self.connection.as_mut().ok_or(StoreError::Unavailable(BROKEN))
-    }
-
-    /// Begins a transaction, on the way with what else is to be said first.
-    async fn begin(&mut self, and: &str) -> Result<&mut PgConnection, StoreError> {
-        let writer = self.connected().await?;
-        let sql = format!("BEGIN{and}");
-        writer.execute(sql.as_str()).await.map_err(unavailable)?;
-        Ok(writer)
-    }
-
     /// Ends a transaction, and notes how that went.
     async fn end<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
         let result = self.finish(result).await;
-        self.note(result.as_ref().err());
+        self.connection.note(result.as_ref().err());
         result
-    }
-
-    /// Notes how it went. By a connection that was there before the last failure, which another met
-    /// meanwhile, nobody can tell that it is over.
-    fn note(&self, failure: Option<&StoreError>) {
-        if failure.is_some() || self.failures == self.health.failures() {
-            self.health.note(failure);
-        }
     }
 
     /// Commits what went well and takes back what did not.
     async fn finish<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
-        let result = match (result, &mut self.connection) {
-            (Ok(value), Some(writer)) => {
-                let committing = async { writer.execute("COMMIT").await.map_err(unavailable) };
-                answered(LONGEST, committing).await.map(|_| value)
-            }
-            (Ok(_), None) => Err(StoreError::Unavailable(BROKEN)),
-            (Err(error), _) => Err(error),
-        };
+        let result = self.connection.finish(result).await;
         match &result {
             Ok(_) => self.stored.notify_one(),
-            Err(error) => {
-                self.known = Known::default();
-                let is_lost = *error == SILENCE || *error == StoreError::Unavailable(READ_ONLY);
-                self.take_back(is_lost).await;
-            }
+            Err(_) => self.known = Known::default(),
         }
         result
     }
-
-    /// Takes back what is open; what cannot be taken back by a connection goes with it. So does a
-    /// connection that is silent, or to a standby: the next one may find the server that took over.
-    async fn take_back(&mut self, is_lost: bool) {
-        let Some(mut writer) = self.connection.take().filter(|_| !is_lost) else { return };
-        let rolled_back = timeout(AGAIN, writer.execute("ROLLBACK")).await;
-        if matches!(rolled_back, Ok(Ok(_))) {
-            self.connection = Some(writer);
-        }
-    }
 }
-
-const BROKEN: &str = "the connection was broken";
-const SILENCE: StoreError = StoreError::Unavailable(SILENT);
 
 /// Whether whoever comes next would fail as well.
 fn is_away(failure: &StoreError) -> bool {
