@@ -4,7 +4,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use crate::auth::Mover;
-use crate::store::{Listed, Store, StoreError};
+use crate::store::{Listed, Store, StoreError, fitting};
 
 /// How many records a stretch has, and how many bytes they have together: one record more than fit, so
 /// that the largest is read as well.
@@ -40,8 +40,8 @@ impl<'s> Stretches<'s> {
         if self.waiting.is_empty() {
             self.look().await?;
         }
-        let fitting = within(self.waiting.iter().map(|(_, bytes)| *bytes), BYTES);
-        let lines = self.waiting.drain(..fitting).map(|(line, _)| line).collect();
+        let count = fitting(self.waiting.iter().map(|(_, bytes)| *bytes), BYTES);
+        let lines = self.waiting.drain(..count).map(|(line, _)| line).collect();
         wholes(self.store, self.mover, lines).await
     }
 
@@ -74,29 +74,4 @@ pub(super) async fn wholes(
     let mut payloads: HashMap<_, _> = payloads.into_iter().collect();
     let whole = |line: Listed| Whole { payload: payloads.remove(&line.seq), line };
     Ok(lines.into_iter().map(whole).collect())
-}
-
-/// How many of these lengths have room together, the last of which may go beyond.
-fn within(lengths: impl Iterator<Item = u64>, bytes: u64) -> usize {
-    let mut room = bytes;
-    let fits = |length: &u64| {
-        let has_room = room > 0;
-        room = room.saturating_sub(*length);
-        has_room
-    };
-    lengths.take_while(fits).count()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_stretch_is_bounded_and_never_empty() {
-        for (lengths, expected) in
-            [(&[][..], 0), (&[1_000], 1), (&[1_000, 1], 1), (&[5, 4, 100, 1], 3), (&[5, 5, 1], 2)]
-        {
-            assert_eq!(within(lengths.iter().copied(), 10), expected, "{lengths:?}");
-        }
-    }
 }

@@ -8,22 +8,23 @@ use sqlx::postgres::{PgConnection, PgPool, PgRow};
 use sqlx::query_builder::QueryBuilder;
 use sqlx::{Executor, Row as _};
 use tokio::sync::Notify;
+use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 
 use super::address::Address;
-use super::failure::unavailable;
-use super::within::{PATIENT, answered, unless_closed};
+use super::failure::{VALUE, unavailable};
+use super::within::{PATIENT, SILENT, answered, unless_closed};
 use super::{locks, open, scope, words};
 use crate::metrics;
-use crate::store::StoreError;
 use crate::store::health::Health;
 use crate::store::page::Filter;
 use crate::store::words::of_record;
+use crate::store::{StoreError, fitting};
 
 /// How many records a transaction indexes, and how many bytes they have together: one record more
 /// than fit, so that the largest is indexed as well.
 const CHUNK: usize = 256;
-const CHUNK_BYTES: i64 = 8 << 20;
+const CHUNK_BYTES: u64 = 8 << 20;
 /// How many times as long as it worked it pauses while records are being stored, so that it takes a
 /// tenth of a processor from them at most.
 const PAUSE: u32 = 9;
@@ -41,6 +42,8 @@ pub(super) struct Indexer {
     connection: Option<PgConnection>,
     readers: PgPool,
     stored: Arc<Notify>,
+    /// How many records the next chunk has at most: fewer where one could not be indexed.
+    most: usize,
     health: Health,
     /// When it was last told how many wait.
     counted: Option<Instant>,
@@ -55,7 +58,7 @@ struct Batch {
 impl Indexer {
     pub(super) fn new(address: Address, readers: PgPool, stored: Arc<Notify>) -> Self {
         let health = Health::new("the index of words");
-        Self { address, connection: None, readers, stored, health, counted: None }
+        Self { address, connection: None, readers, stored, most: CHUNK, health, counted: None }
     }
 
     /// Works until the readers are closed.
@@ -71,6 +74,7 @@ impl Indexer {
             if !self.readers.is_closed() {
                 self.health.note(result.as_ref().err());
             }
+            self.most = next_most(self.most, &result);
             match result {
                 // Whoever stores comes first; where nobody does there is nobody to wait for.
                 Ok(indexed) if indexed > 0 => {
@@ -92,19 +96,36 @@ impl Indexer {
         if self.connection.is_none() {
             self.connection = Some(open::patient_writer(&self.address).await?);
         }
-        let Self { connection: Some(writer), readers, counted, .. } = self else { return Ok(0) };
+        let Self { connection: Some(writer), readers, counted, most, .. } = self else {
+            return Ok(0);
+        };
         if counted.is_none_or(|at| at.elapsed() >= COUNT) {
             metrics::text_lag(waiting(writer).await?);
             *counted = Some(Instant::now());
         }
         writer.execute("BEGIN").await.map_err(unavailable)?;
-        let indexed = fill(writer, readers).await?;
+        let indexed = fill(writer, readers, *most).await?;
         writer.execute("COMMIT").await.map_err(unavailable)?;
         Ok(indexed)
     }
 }
 
-async fn fill(writer: &mut PgConnection, readers: &PgPool) -> Result<usize, StoreError> {
+/// How many records the next chunk has at most, so that one whose words PostgreSQL refuses is found, and
+/// passed over by a chunk of none; and so that fewer are tried where many take too long.
+fn next_most(most: usize, result: &Result<usize, StoreError>) -> usize {
+    match result {
+        Ok(_) => (most * 2).clamp(1, CHUNK),
+        Err(StoreError::Damaged(VALUE)) => most / 2,
+        Err(StoreError::Unavailable(SILENT)) => (most / 2).max(1),
+        Err(_) => most,
+    }
+}
+
+async fn fill(
+    writer: &mut PgConnection,
+    readers: &PgPool,
+    most: usize,
+) -> Result<usize, StoreError> {
     let lock = sqlx::query_scalar("SELECT pg_try_advisory_xact_lock($1)").bind(locks::WORDS);
     if !lock.fetch_one(&mut *writer).await.map_err(unavailable)? {
         return Ok(0);
@@ -114,8 +135,12 @@ async fn fill(writer: &mut PgConnection, readers: &PgPool) -> Result<usize, Stor
     if seqs.is_empty() {
         return Ok(0);
     }
-    let chunk = &seqs[..seqs.len().min(CHUNK)];
-    let taken = index(writer, readers, chunk).await?;
+    let taken = if most == 0 {
+        tracing::warn!(seq = seqs[0], "a record cannot be indexed by its words");
+        1
+    } else {
+        index(writer, readers, &seqs[..seqs.len().min(most)]).await?
+    };
     let mut left = taken;
     for Batch { id, seqs } in batches {
         let own = left.min(seqs.len());
@@ -173,9 +198,10 @@ async fn index(
             .fetch_all(&mut *reading)
             .await
             .map_err(unavailable)?;
-    let length =
-        |seq: &i64| lengths.iter().find(|(own, _)| own == seq).map_or(0, |(_, length)| *length);
-    let fitting = &seqs[..within(seqs.iter().map(length), CHUNK_BYTES)];
+    let length = |seq: &i64| {
+        lengths.iter().find(|(own, _)| own == seq).map_or(0, |(_, length)| length.unsigned_abs())
+    };
+    let chunk = &seqs[..fitting(seqs.iter().map(length), CHUNK_BYTES)];
     let labels: Vec<_> = Filter::EQUAL.iter().map(|name| format!("log.{name}")).collect();
     // A record whose whole is gone already has nothing to be found by.
     let sql = format!(
@@ -184,13 +210,16 @@ async fn index(
          WHERE log.seq = ANY($1)",
         labels.join(", ")
     );
-    let rows = sqlx::query(&sql).bind(fitting).fetch_all(&mut *reading).await;
+    let rows = sqlx::query(&sql).bind(chunk).fetch_all(&mut *reading).await;
     let rows = rows.map_err(unavailable)?;
-    let rows = rows.iter().map(indexed).collect::<Result<Vec<_>, _>>().map_err(unavailable)?;
+    drop(reading);
+    // Hashing every word takes its time, which others of this thread would wait for.
+    let indexing = spawn_blocking(move || rows.iter().map(indexed).collect::<Result<Vec<_>, _>>());
+    let rows = indexing.await.map_err(|_| StoreError::Damaged(VALUE))?.map_err(unavailable)?;
     if !rows.is_empty() {
         insert(writer, rows).await?;
     }
-    Ok(fitting.len())
+    Ok(chunk.len())
 }
 
 /// What the index holds of a record.
@@ -227,17 +256,6 @@ async fn insert(writer: &mut PgConnection, rows: Vec<Indexed>) -> Result<(), Sto
     query.execute(writer).await.map(drop).map_err(unavailable)
 }
 
-/// How many of these lengths have room together, the last of which may go beyond.
-fn within(lengths: impl Iterator<Item = i64>, bytes: i64) -> usize {
-    let mut room = bytes;
-    let fits = |length: &i64| {
-        let has_room = room > 0;
-        room = room.saturating_sub(*length);
-        has_room
-    };
-    lengths.take_while(fits).count()
-}
-
 /// Waits for this, or for the end: whoever closes the store waits for no pause.
 async fn rest(readers: &PgPool, until: impl Future) {
     unless_closed(readers, until).await;
@@ -248,11 +266,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_chunk_is_bounded_and_never_empty() {
-        for (lengths, expected) in
-            [(&[][..], 0), (&[1_000], 1), (&[1_000, 1], 1), (&[5, 4, 100, 1], 3), (&[5, 5, 1], 2)]
+    fn a_record_that_cannot_be_indexed_is_found_and_passed_over() {
+        let mut most = CHUNK;
+        let mut tried = Vec::new();
+        while most > 0 {
+            tried.push(most);
+            most = next_most(most, &Err(StoreError::Damaged(VALUE)));
+        }
+        assert_eq!(tried, [256, 128, 64, 32, 16, 8, 4, 2, 1]);
+        assert_eq!(next_most(0, &Ok(1)), 1);
+        assert_eq!(next_most(CHUNK, &Ok(9)), CHUNK);
+        assert_eq!(next_most(1, &Err(StoreError::Unavailable(SILENT))), 1);
+        assert_eq!(next_most(8, &Err(StoreError::Unavailable(SILENT))), 4);
+        for another in [StoreError::Unavailable("away"), StoreError::Damaged("a right is missing")]
         {
-            assert_eq!(within(lengths.iter().copied(), 10), expected, "{lengths:?}");
+            assert_eq!(next_most(8, &Err(another)), 8, "which is no record's");
         }
     }
 }
