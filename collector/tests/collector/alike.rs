@@ -114,15 +114,14 @@ fn with_text(fields: &Value, value: &str) -> (String, String) {
     (id(&record), record.to_string().replace("\"HERE\"", value))
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn odd_values_are_taken_and_shown_alike() {
-    let Some(mut both) = Both::start().await else { return };
+/// What JSON may say and hardly anybody says.
+fn odd_values() -> Vec<String> {
     let nested = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
     let keys = |count: usize| {
         let pairs: Vec<_> = (0..count).map(|at| format!("\"k{at}\":{at}")).collect();
         format!("{{{}}}", pairs.join(","))
     };
-    for value in [
+    vec![
         "\"a\\u0000b\"".to_owned(),
         "{\"a\\u0000b\":\"\\u0000\"}".to_owned(),
         "\"\\ud800 \\udc00\\ud800 \\ud83d\\ude00\"".to_owned(),
@@ -145,7 +144,13 @@ async fn odd_values_are_taken_and_shown_alike() {
         format!("\"{}\"", "x".repeat(16 << 20)),
         format!("\"{}\"", "\\u0000".repeat(2 << 20)),
         format!("[{}0]", "0,".repeat(1 << 20)),
-    ] {
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn odd_values_are_taken_and_shown_alike() {
+    let Some(mut both) = Both::start().await else { return };
+    for value in odd_values() {
         let (id, body) = with_text(&json!({"trace": "HERE", "level": "FULL_TRACE"}), &value);
         both.take(&body).await;
         both.show(&format!("/v1/logs/{id}")).await;

@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use epilogue_collector::store::{self, Entry, Fingerprint, Kind, Outcome, Row as Line};
+use epilogue_collector::store::{
+    self, Attempt, AttemptStatus, Detail, Entry, Fingerprint, Kind, Lost, Outcome, Parsing,
+    Row as Line, Webhook,
+};
 use epilogue_collector::{ClientId, KeyScope, Operator, create_key};
 use sqlx::postgres::PgConnection;
 use sqlx::{Executor, Row};
@@ -67,19 +70,44 @@ async fn filled() -> Option<Database> {
         let key = create_key(store.as_ref(), &operator, name, KeyScope::Ingest).await.unwrap();
         let rights = auth.ingest(Some(key.reveal().as_bytes())).await.unwrap();
         let entries = Kind::ALL.map(|kind| {
+            let entity = if kind == Kind::WebhookEvent { "webhook_event" } else { "email" };
             let row = Line {
                 provider_name: Some("telegram".to_owned()),
-                entity_type: Some("email".to_owned()),
+                entity_type: Some(entity.to_owned()),
                 entity_id: Some(format!("secret-of-{client}")),
                 ..Line::new(Uuid::now_v7(), kind, 1_790_000_000_000, Outcome::Failed)
             };
             let errors = vec![Fingerprint::of("Error", "secret")];
-            Entry { errors, ..Entry::new(row, format!("{{\"secret\": \"of {client}\"}}")) }
+            let lost = Lost {
+                instance: format!("secret-of-{client}"),
+                records: [("expired".to_owned(), 1)].into(),
+            };
+            Entry {
+                errors,
+                lost: Some(lost),
+                detail: detail(kind),
+                ..Entry::new(row, format!("{{\"secret\": \"of {client}\"}}"))
+            }
         });
         store.append(rights, entries.to_vec()).await.unwrap();
     }
     store.close().await;
     Some(database)
+}
+
+/// What the kinds have that more is kept of.
+fn detail(kind: Kind) -> Option<Detail> {
+    match kind {
+        Kind::TaskSync => Some(Detail::Sync(vec![Attempt {
+            attempted_at: 1_790_000_000_000,
+            status: AttemptStatus::Failed,
+            http_status: Some(503),
+            error: Some("secret".to_owned()),
+        }])),
+        Kind::WebhookEvent => Some(Detail::Webhook(Webhook::default())),
+        Kind::NlpParsing => Some(Detail::Parsing(Parsing::default())),
+        _ => None,
+    }
 }
 
 /// What a statement gives, as text; the code where it is refused.
@@ -113,7 +141,7 @@ async fn clients(connection: &mut PgConnection, table: &str, column: &str) -> Ve
 async fn a_reader_sees_the_clients_that_its_transaction_names() {
     let Some(database) = filled().await else { return };
     let mut reader = database.connect_in("epilogue_reader").await;
-    let mut seen = 0;
+    let mut seen = Vec::new();
     for (table, column) in SHOWN {
         begin(&mut reader, "").await;
         assert_eq!(clients(&mut reader, table, column).await, [""; 0], "{table}");
@@ -124,13 +152,17 @@ async fn a_reader_sees_the_clients_that_its_transaction_names() {
         end(&mut reader).await;
         begin(&mut reader, "epilogue.everyone = 'on'").await;
         let all = clients(&mut reader, table, column).await;
-        // What shows nothing to anybody proves nothing. Parts of sums may have been folded meanwhile.
-        seen += usize::from(all.contains(&"b".to_owned()));
+        if all.contains(&"b".to_owned()) {
+            seen.push(table.replace("_parts", "_sums").replace("rollup_sums", "rollups"));
+        }
         end(&mut reader).await;
         // What was named is forgotten with its transaction.
         assert_eq!(clients(&mut reader, table, column).await, [""; 0], "{table}");
     }
-    assert!(seen >= 10, "most of them hold something: {seen}");
+    // What shows nothing to anybody proves nothing. Sums may be folded by now, or not yet.
+    for (table, _) in SHOWN.iter().filter(|(table, _)| !table.ends_with("_parts")) {
+        assert!(seen.iter().any(|own| own == table), "{table} holds nothing: {seen:?}");
+    }
 }
 
 #[tokio::test]
@@ -241,6 +273,7 @@ async fn a_writer_reads_no_record() {
         "SELECT entity_id FROM workflow_logs",
         "SELECT tenant_id FROM action_logs",
         "SELECT 'x' FROM errors",
+        "SELECT error FROM sync_attempts",
         "UPDATE workflow_logs SET outcome = 'ok'",
         "UPDATE payloads SET payload = '{}'",
         "DELETE FROM workflow_logs",

@@ -6,6 +6,7 @@ mod killed;
 mod months;
 mod refused;
 mod same;
+mod settled;
 mod tampered;
 
 use std::process::{Command, Output};

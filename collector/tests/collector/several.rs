@@ -5,6 +5,7 @@
 mod balanced;
 #[cfg(target_os = "linux")]
 mod bounded;
+mod forwarded;
 mod housekeeping;
 mod keys;
 mod killed;

@@ -1,17 +1,20 @@
 //! A copy that is ended in the middle goes on where it was, while records arrive.
 
 use std::collections::HashSet;
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use epilogue_collector::store::{self, Entry, Kind, Outcome, Row};
 use epilogue_collector::{Auth, ClientId, KeyScope, Operator, create_key};
+use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::{address, copy, copying, figure, said, targets};
+use crate::cluster::Cluster;
+use crate::database::Database;
 use crate::home::Home;
 use crate::process::{Process, until};
 use crate::server::{id, record};
@@ -61,6 +64,39 @@ fn some_time(most: u128) -> Duration {
     Duration::from_millis((Uuid::now_v7().as_u128() % most).try_into().unwrap())
 }
 
+/// Sends records one by one until it is told to end, and gives their ids.
+async fn sent_until(ends: &AtomicBool, server: &Process, key: &str) -> Vec<String> {
+    let mut sent = Vec::new();
+    while !ends.load(Ordering::SeqCst) {
+        let record = record("demo");
+        assert_eq!(server.post(key, record.to_string()).await.unwrap().0, 200);
+        sent.push(id(&record));
+    }
+    sent
+}
+
+/// Kills copies one after the other, and tells how many of them were in the middle.
+async fn killed_copies(source: &Home, target: &Home) -> u64 {
+    let mut in_the_middle = 0;
+    for round in 0..kills() {
+        let mut command = copying(&address(source), &address(target));
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        // First wherever it is, then where it has come further.
+        let before = progress(target).await;
+        until("the copy goes on", async || {
+            let has_ended = child.try_wait().unwrap().is_some();
+            round == 0 || has_ended || progress(target).await > before
+        })
+        .await;
+        sleep(some_time(50)).await;
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let reached = progress(target).await.unwrap_or_default();
+        in_the_middle += u64::from(0 < reached && reached < RECORDS.try_into().unwrap());
+    }
+    in_the_middle
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_copy_goes_on_where_it_was() {
     for target in targets() {
@@ -69,44 +105,18 @@ async fn a_killed_copy_goes_on_where_it_was() {
         let server = Process::start(source.path());
         let key = crate::process::new_key(source.path(), "demo", "ingest");
         let ends = AtomicBool::new(false);
-        let sending = async {
-            let mut sent = Vec::new();
-            while !ends.load(Ordering::SeqCst) {
-                let record = record("demo");
-                assert_eq!(server.post(&key, record.to_string()).await.unwrap().0, 200);
-                sent.push(id(&record));
-            }
-            sent
-        };
         let copying_all = async {
-            let mut reached = HashSet::new();
-            for round in 0..kills() {
-                let mut command = copying(&address(&source), &address(&target));
-                let mut child =
-                    command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-                // First wherever it is, then where it has come further.
-                let before = progress(&target).await;
-                until("the copy goes on", async || {
-                    let has_ended = child.try_wait().unwrap().is_some();
-                    round == 0 || has_ended || progress(&target).await > before
-                })
-                .await;
-                sleep(some_time(50)).await;
-                child.kill().unwrap();
-                child.wait().unwrap();
-                reached.insert(progress(&target).await);
-            }
+            let in_the_middle = killed_copies(&source, &target).await;
             let (from, to) = (address(&source), address(&target));
-            let copying =
-                tokio::task::spawn_blocking(move || copying(&from, &to).output().unwrap());
+            let copying = spawn_blocking(move || copying(&from, &to).output().unwrap());
             let output = copying.await.unwrap();
             let (told, errors) = said(&output);
             assert!(output.status.success(), "{told}{errors}");
             ends.store(true, Ordering::SeqCst);
-            reached
+            in_the_middle
         };
-        let (sent, reached) = tokio::join!(sending, copying_all);
-        assert!(reached.len() > 1, "some were killed in the middle: {reached:?}");
+        let (sent, in_the_middle) = tokio::join!(sent_until(&ends, &server, &key), copying_all);
+        assert!(in_the_middle > 0, "none of them was killed in the middle");
         ids.extend(sent);
         // The old server is ended, and what came since is taken.
         server.terminate();
@@ -114,20 +124,25 @@ async fn a_killed_copy_goes_on_where_it_was() {
         let told = copy(&source, &target);
         assert!(told.contains("sums: compared"), "{told}");
         assert!(figure(&told, "compared:") > ids.len() as u64, "{told}");
-        let server = Process::start(target.path());
-        assert!(server.keys.is_none(), "a copied store makes no first keys");
-        let read = crate::process::new_key(target.path(), "demo", "read");
-        let shown = server.shown(&read, "").await;
-        assert_eq!(shown.len(), ids.len(), "one is there twice, or missing");
-        assert_eq!(shown.into_iter().collect::<HashSet<_>>(), ids);
-        sums::agree(target.path()).await;
-        until("the index has caught up", async || {
-            let page = server.metrics(None).await;
-            page.lines().any(|line| line == "epilogue_text_index_lag_records 0")
-        })
-        .await;
-        assert_eq!(sums::found(target.path(), "support").await, ids.len());
+        holds_exactly(&target, &ids).await;
     }
+}
+
+/// Expects that a server over it shows these records, each once, and finds all of them by a word.
+async fn holds_exactly(target: &Home, ids: &HashSet<String>) {
+    let server = Process::start(target.path());
+    assert!(server.keys.is_none(), "a copied store makes no first keys");
+    let read = crate::process::new_key(target.path(), "demo", "read");
+    let shown = server.shown(&read, "").await;
+    assert_eq!(shown.len(), ids.len(), "one is there twice, or missing");
+    assert_eq!(shown.into_iter().collect::<HashSet<_>>(), *ids);
+    sums::agree(target.path()).await;
+    until("the index has caught up", async || {
+        let page = server.metrics(None).await;
+        page.lines().any(|line| line == "epilogue_text_index_lag_records 0")
+    })
+    .await;
+    assert_eq!(sums::found(target.path(), "support").await, ids.len());
 }
 
 /// How far a copy has come, as a person with a SQL shell sees it; nothing before there is one.
@@ -167,4 +182,39 @@ async fn a_full_disk_ends_the_copy_which_then_goes_on() {
     let told = copy(&source, &target);
     let left = figure(&told, "compared:") - figure(&told, "copied:");
     assert_eq!(i64::try_from(left).unwrap(), reached, "nothing was copied twice: {told}");
+}
+
+/// Ends the server in the middle of a copy: `immediate` loses whatever was not committed.
+async fn halted_in_the_middle(cluster: &Cluster, source: &Home, target: &Home) -> Child {
+    let mut command = copying(&address(source), &address(target));
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let before = progress(target).await;
+    until("the copy goes on", async || progress(target).await > before).await;
+    assert!(child.try_wait().unwrap().is_none(), "it is in the middle");
+    cluster.halt("immediate");
+    child
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_ends_in_the_middle_is_waited_for_or_told() {
+    let Some(cluster) = Cluster::start("") else { return };
+    let (source, target) = (Home::embedded(), Home::over(Database::of(cluster.server.clone())));
+    fill(&source, "demo", 2 * RECORDS).await;
+    // Nobody starts it again.
+    let child = halted_in_the_middle(&cluster, &source, &target).await;
+    let output = spawn_blocking(|| child.wait_with_output().unwrap()).await.unwrap();
+    let (told, errors) = said(&output);
+    assert_eq!(output.status.code(), Some(1), "{told}{errors}");
+    assert!(errors.lines().last().unwrap().contains("goes on behind it"), "{errors}");
+    cluster.resume();
+    let reached = progress(&target).await.unwrap();
+    // Somebody does.
+    let child = halted_in_the_middle(&cluster, &source, &target).await;
+    cluster.resume();
+    let output = spawn_blocking(|| child.wait_with_output().unwrap()).await.unwrap();
+    let (told, errors) = said(&output);
+    assert!(output.status.success(), "{told}{errors}");
+    let before = figure(&told, "compared:") - figure(&told, "copied:");
+    assert_eq!(i64::try_from(before).unwrap(), reached, "nothing was copied twice: {told}");
+    sums::agree(target.path()).await;
 }

@@ -1,10 +1,15 @@
 //! PostgreSQL is stopped, killed and started again, and its connections are ended.
 
-use super::house::House;
+use std::time::Duration;
+
+use sqlx::Executor;
+use tokio::time::{sleep, timeout};
+
+use super::house::{House, is_unavailable};
 use super::load::Load;
 use super::rounds;
 use crate::cluster::{Cluster, shell};
-use sqlx::Executor;
+use crate::server::record;
 
 /// Ends every connection of the collectors in mid-work.
 const END_ALL: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
@@ -33,4 +38,22 @@ async fn an_end_of_connections_or_of_the_server_costs_nothing() {
     }
     let taken = load.finish().await;
     house.holds(&taken).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_is_found_again_although_nobody_sends() {
+    let Some(cluster) = Cluster::start("") else { return };
+    let house = House::on(&cluster.server);
+    cluster.halt("fast");
+    let sent = record("demo");
+    assert!(is_unavailable(house.post(&sent).send().await.unwrap()).await);
+    cluster.resume();
+    // What the house does by itself from time to time would be too late.
+    let is_back = async {
+        while house.get("/readyz").send().await.unwrap().status() != 200 {
+            sleep(Duration::from_millis(50)).await;
+        }
+    };
+    timeout(Duration::from_secs(20), is_back).await.expect("nobody has looked");
+    assert_eq!(house.post(&sent).send().await.unwrap().status(), 200);
 }

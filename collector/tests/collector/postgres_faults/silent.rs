@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::time::sleep;
+
 use super::house::House;
 use super::load::Load;
 use super::proxy::Proxy;
@@ -66,6 +68,7 @@ async fn a_slow_way_slows_down_and_refuses_nothing_for_long() {
     assert_eq!(house.told(), told, "slow is not away");
     // Held back for a moment, and then carried on.
     proxy.set(|way| way.is_silent = true);
+    sleep(Duration::from_secs(2)).await;
     proxy.set(|way| (way.is_silent, way.delay) = (false, Duration::ZERO));
     load.goes_on(40).await;
     proxy.cut();

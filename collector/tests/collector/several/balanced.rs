@@ -63,6 +63,13 @@ impl Collectors {
         self.start_again(number).await;
     }
 
+    /// Kills all of them, and starts them again behind what is done while there are none.
+    pub(super) async fn all_start_again_behind(&mut self, act: impl AsyncFnOnce(&Self)) {
+        self.all.drain(..).for_each(Process::kill);
+        act(self).await;
+        self.all = started(self.data(), &self.addresses).await;
+    }
+
     async fn start_again(&mut self, number: usize) {
         let address = self.addresses[number..=number].to_vec();
         let started = started(self.data(), &address).await;
@@ -145,10 +152,15 @@ pub(super) struct Balancer {
 impl Balancer {
     /// `None` where the tests were told of no nginx.
     pub(super) async fn before(collectors: &Collectors) -> Option<Self> {
+        Self::over(&collectors.addresses).await
+    }
+
+    /// The same before whatever listens at these addresses.
+    pub(super) async fn over(addresses: &[String]) -> Option<Self> {
         let program = std::env::var_os("EPILOGUE_TEST_NGINX")?;
         let (place, own) = (tempfile::tempdir().unwrap(), free_address());
         let balancing = place.path().join("balancing.conf");
-        fs::write(balancing, configuration(&collectors.addresses, &own)).unwrap();
+        fs::write(balancing, configuration(addresses, &own)).unwrap();
         fs::write(place.path().join("nginx.conf"), surroundings()).unwrap();
         let mut command = Command::new(program);
         command.arg("-p").arg(place.path()).args(["-c", "nginx.conf", "-e", "errors.log"]);

@@ -1,12 +1,13 @@
 //! What has to be done once for all is done by one collector, and by another where that one is gone.
 
+use serde_json::{Value, json};
 use sqlx::Executor;
+use uuid::Builder;
 
 use super::balanced::Collectors;
 use crate::process::{Process, until};
 use crate::server::{id, record_with};
 use crate::sums;
-use serde_json::{Value, json};
 
 /// How many records are sent at a time.
 const RECORDS: usize = 200;
@@ -58,19 +59,61 @@ async fn whoever_starts_makes_months_and_forgets_what_is_over() {
          WHERE inhparent = 'workflow_logs'::regclass";
     let made = collectors.number(months).await;
     assert!(made >= 5, "this month, three more, and one for all others: {made}");
-    let mut shell = collectors.shell().await;
-    let sql = "SELECT inhrelid::regclass::text FROM pg_inherits JOIN pg_class ON oid = inhrelid \
-         WHERE inhparent = 'workflow_logs'::regclass AND relname <> 'workflow_logs_others' \
-         ORDER BY relname DESC LIMIT 1";
-    let last: String = sqlx::query_scalar(sql).fetch_one(&mut shell).await.unwrap();
-    shell.execute(format!("DROP TABLE {last}").as_str()).await.unwrap();
-    let over = "INSERT INTO sessions (hash, user_id, stage, created_at, seen_at, expires_at) \
-         SELECT decode(repeat('00', 32), 'hex'), id, 'full', 1, 1, 2 FROM users; \
-         INSERT INTO login_attempts VALUES (decode(repeat('00', 32), 'hex'), 5, 1)";
-    shell.execute(over).await.unwrap();
     let left = "SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM login_attempts)";
-    assert_eq!(collectors.number(left).await, 2);
-    collectors.kill_and_start(1).await;
+    let meanwhile = async |own: &Collectors| {
+        let mut shell = own.shell().await;
+        let sql = "SELECT inhrelid::regclass::text FROM pg_inherits JOIN pg_class ON oid = inhrelid \
+             WHERE inhparent = 'workflow_logs'::regclass AND relname <> 'workflow_logs_others' \
+             ORDER BY relname DESC LIMIT 1";
+        let last: String = sqlx::query_scalar(sql).fetch_one(&mut shell).await.unwrap();
+        shell.execute(format!("DROP TABLE {last}").as_str()).await.unwrap();
+        let over = "INSERT INTO sessions (hash, user_id, stage, created_at, seen_at, expires_at) \
+             SELECT decode(repeat('00', 32), 'hex'), id, 'full', 1, 1, 2 FROM users; \
+             INSERT INTO login_attempts VALUES (decode(repeat('00', 32), 'hex'), 5, 1)";
+        shell.execute(over).await.unwrap();
+        assert_eq!(own.number(left).await, 2);
+    };
+    collectors.all_start_again_behind(meanwhile).await;
     assert_eq!(collectors.number(months).await, made);
     until("what is over is forgotten", async || collectors.number(left).await == 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_before_its_month_was_made_moves_into_it() {
+    let Some(mut collectors) = Collectors::start().await else { return };
+    // A clock that is years ahead: nobody has made the tables of its months.
+    let made = 2_000_000_000_000;
+    let ids = [7, 8].map(|byte| Builder::from_unix_timestamp_millis(made, &[byte; 10]).into_uuid());
+    let records = ids.map(|id| record_with("demo", &json!({"record_id": id, "category": "ahead"})));
+    let body = Value::from(records.to_vec()).to_string();
+    assert_eq!(collectors.all[0].post(&collectors.ingest, body.clone()).await.unwrap().0, 200);
+    let places = async |own: &Collectors, part: &str| {
+        let sql = format!(
+            "SELECT (SELECT count(*) FROM workflow_logs_{part}) \
+             + (SELECT count(*) FROM payloads_{part}) + (SELECT count(*) FROM record_words_{part})"
+        );
+        own.number(&sql).await
+    };
+    until("they lie among all others", async || places(&collectors, "others").await == 6).await;
+    let meanwhile = async |own: &Collectors| {
+        let mut shell = own.shell().await;
+        shell.execute("SET ROLE epilogue_owner").await.unwrap();
+        for table in ["workflow_logs", "payloads", "record_words"] {
+            let sql = format!("SELECT make_month('{table}', to_timestamp({made}::float8 / 1000))");
+            shell.execute(sql.as_str()).await.unwrap();
+        }
+    };
+    collectors.all_start_again_behind(meanwhile).await;
+    let parts = [places(&collectors, "others").await, places(&collectors, "2033_05").await];
+    assert_eq!(parts, [0, 6]);
+    // They are found as before, and each of them is still one.
+    let answer = collectors.all[1].post(&collectors.ingest, body).await.unwrap();
+    assert_eq!(answer.0, 200);
+    for query in ["&category=ahead", "&q=ahead"] {
+        assert_eq!(collectors.all[2].shown(&collectors.read, query).await.len(), 2, "{query}");
+    }
+    for id in ids {
+        let (status, _) = collectors.all[0].get(&collectors.read, &format!("/v1/logs/{id}")).await;
+        assert_eq!(status, 200);
+    }
 }
