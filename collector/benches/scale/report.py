@@ -12,6 +12,14 @@ BUSY = 0.5
 """How much of a measured rate is planned with: the rest is for peaks, and for who asks."""
 HOT_DAYS = 2
 """How many days of records are kept in the memory of PostgreSQL: most questions are about those."""
+QUESTIONS = 0.02
+"""How many questions there are for each record that is stored in the same time."""
+STATISTICS = 0.1
+"""How many of them are about the statistics of a month; the others are lists."""
+MONTHS_KEPT, MONTHS_AHEAD, TABLES = 12, 3, 3
+"""Each month is one partition of each of these tables, and one more of each has what fits no month."""
+READERS, CONNECTIONS = 8, 14
+"""How many connections of a collector read, and how many it has in all."""
 
 
 def number(value):
@@ -60,21 +68,40 @@ def at(figures, label, records):
 
 def computed(figures):
     """What to set for more of it. Nothing here was measured."""
-    measured = figures[-1]["records"]
     print("\n### PostgreSQL, ten and a hundred times as much (computed from these slopes, not measured)\n")
-    print("| records a month | disk a month | memory for PostgreSQL (`shared_buffers`) | collectors "
-          "| connections | a list | statistics of a month |")
-    print("| --- | --- | --- | --- | --- | --- | --- |")
-    for factor in (1, 10, 100):
-        records = measured * factor
-        disk = records * at(figures, "bytes on disk a record", records)
-        # A day's peak hour has about three times its mean.
-        peak = 3 * records / (30 * 86_400)
-        collectors = max(2, math.ceil(peak / BUSY / at(figures, "ingest, one a request, records/s", records)))
-        # Two that write, eight that read, two for keys, one for words and one for sums, each.
-        print(f"| {records:,} | {disk / 1e9:,.0f} GB | {max(0.25, disk / 30 * HOT_DAYS / 1e9):,.1f} GB "
-              f"| {collectors} | {collectors * 14 + 10} | {at(figures, 'list, p50 ms', records):.1f} ms "
-              f"| {at(figures, 'statistics of a month, p50 ms', records):.0f} ms |")
+    factors = [wanted(figures, factor) for factor in (1, 10, 100)]
+    print("| |" + "".join(f" {own['records a month']} |" for own in factors))
+    print("| --- |" + " --- |" * len(factors))
+    for name in list(factors[0])[1:]:
+        print(f"| {name} |" + "".join(f" {own[name]} |" for own in factors))
+
+
+def wanted(figures, factor):
+    """What so many times the last size will want, by name."""
+    records = figures[-1]["records"] * factor
+    disk = records * at(figures, "bytes on disk a record", records)
+    listed = at(figures, "list, p50 ms", records)
+    summed = at(figures, "statistics of a month, p50 ms", records)
+    # A day's peak hour has about three times its mean.
+    peak = 3 * records / (30 * 86_400)
+    # Each question holds a connection for as long as it takes.
+    reading = peak * QUESTIONS * ((1 - STATISTICS) * listed + STATISTICS * summed) / 1e3 / BUSY
+    taking = peak / BUSY / at(figures, "ingest, one a request, records/s", records)
+    # One of them may be gone.
+    collectors = max(1, math.ceil(taking), math.ceil(reading / READERS)) + 1
+    return {
+        "records a month": f"{records:,} records a month",
+        "records/s in the peak hour, one a request": f"{peak:,.0f}",
+        "collectors, of which one may be gone": f"{collectors}",
+        f"connections that read ({READERS} a collector)": f"{math.ceil(reading)}",
+        "`max_connections`": f"{collectors * CONNECTIONS + 10}",
+        "disk a month, GB": f"{disk / 1e9:,.0f}",
+        f"partitions, {MONTHS_KEPT} months kept": f"{TABLES * (MONTHS_KEPT + MONTHS_AHEAD + 1)}",
+        "records in the largest partition": f"{records:,}",
+        "`shared_buffers`, GB": f"{max(0.25, disk / 30 * HOT_DAYS / 1e9):,.1f}",
+        "a list, ms": f"{listed:.1f}",
+        "statistics of a month, ms": f"{summed:.0f}",
+    }
 
 
 def main():
