@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::Executor;
 use sqlx::postgres::PgConnection;
-use tokio::time::timeout;
+use sqlx::{Connection as _, Executor};
+use tokio::time::{Instant, timeout};
 
 use super::address::Address;
 use super::failure::{READ_ONLY, unavailable};
@@ -16,6 +16,10 @@ use crate::store::health::Health;
 
 /// How long taking back may take; what takes longer goes with the connection.
 const TAKING_BACK: Duration = Duration::from_secs(1);
+/// After which time without use a connection is looked at before it is used, and how long it may take to
+/// answer.
+const IDLE: Duration = Duration::from_secs(1);
+const TEST: Duration = Duration::from_secs(1);
 const BROKEN: &str = "the connection was broken";
 pub(super) const SILENCE: StoreError = StoreError::Unavailable(SILENT);
 
@@ -25,6 +29,8 @@ pub(super) struct Connection {
     address: Address,
     /// `None` before the first use, and where it broke.
     open: Option<PgConnection>,
+    /// When it was last used, as far as that is known.
+    used: Instant,
     /// How often the writers had failed when it was opened.
     failures: u64,
     /// That of all writers.
@@ -33,19 +39,27 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) fn new(address: Address, health: Arc<Health>) -> Self {
-        Self { address, open: None, failures: 0, health }
+        Self { address, open: None, used: Instant::now(), failures: 0, health }
     }
 
     /// The connection, which is opened where there is none.
     pub(super) async fn connected(&mut self) -> Result<&mut PgConnection, StoreError> {
         let failures = self.health.failures();
-        if self.open.is_none() || self.failures != failures {
-            // What failed for another writer may have ended this connection as well.
+        // What failed for another writer may have ended this connection as well.
+        if self.failures != failures || !self.is_there().await {
             self.open = None;
             self.open = Some(open::writer(&self.address).await?);
             self.failures = failures;
         }
+        self.used = Instant::now();
         self.open()
+    }
+
+    /// Whether there is a connection. One that was not used for long may have ended meanwhile, and
+    /// nobody is to be refused because of it.
+    async fn is_there(&mut self) -> bool {
+        let Some(open) = &mut self.open else { return false };
+        self.used.elapsed() < IDLE || matches!(timeout(TEST, open.ping()).await, Ok(Ok(())))
     }
 
     /// The connection that is there.

@@ -116,8 +116,10 @@ impl Writer {
                 next = Instant::now() + AGAIN;
             }
             // Another writer may fail while this one waits for orders.
-            if let Ok(order) = timeout(AGAIN, orders.recv()).await {
-                return order;
+            let Ok(order) = timeout(AGAIN, orders.recv()).await else { continue };
+            match (order, self.health.failure()) {
+                (Some(order), Some(failure)) if is_away(&failure) => order.refuse(&failure),
+                (order, _) => return order,
             }
         }
     }

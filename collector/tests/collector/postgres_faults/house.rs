@@ -3,9 +3,11 @@
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use reqwest::{RequestBuilder, Response};
 use serde_json::Value;
+use tokio::time::{sleep, timeout};
 
 use crate::database::Database;
 use crate::home::{Home, store_of};
@@ -92,6 +94,17 @@ impl House {
         assert_eq!(page.status(), 503);
         assert!(page.headers().contains_key("retry-after"));
         assert!(page.text().await.unwrap().contains("Not just now"));
+    }
+
+    /// Waits until it says that it can work again, although nobody sends. What it does by itself once
+    /// a minute would be too late.
+    pub(super) async fn is_back_by_itself(&self) {
+        let looking = async {
+            while self.status("/readyz").await != 200 {
+                sleep(Duration::from_millis(50)).await;
+            }
+        };
+        timeout(Duration::from_secs(20), looking).await.expect("nobody has looked");
     }
 
     /// Waits until it says that it can work again.

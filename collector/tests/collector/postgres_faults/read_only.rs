@@ -9,6 +9,7 @@ use crate::cluster::{Cluster, endpoint, shell, through};
 use crate::database::Database;
 use crate::home::Home;
 use crate::process::until;
+use crate::server::record;
 
 /// Reads go on where nothing can be written.
 async fn only_reads(house: &House) {
@@ -75,4 +76,24 @@ async fn a_database_that_may_only_be_read_is_written_when_it_may_be() {
     house.told_once_since(told);
     let taken = load.finish().await;
     house.holds(&taken).await;
+}
+
+/// One writer fails, while the other waits for orders and has failed at nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_be_written_again_is_found_although_nobody_sends() {
+    let Some(cluster) = Cluster::start("") else { return };
+    let house = House::on(&cluster.server);
+    let sent = record("demo");
+    for (setting, expected) in [("on", 503), ("off", 200)] {
+        cluster.run(&format!("ALTER SYSTEM SET default_transaction_read_only = {setting}")).await;
+        cluster.run("SELECT pg_reload_conf()").await;
+        if setting == "off" {
+            house.is_back_by_itself().await;
+        }
+        // A connection is told of it a moment later.
+        until("it is as it was set", async || {
+            house.post(&sent).send().await.unwrap().status() == expected
+        })
+        .await;
+    }
 }
