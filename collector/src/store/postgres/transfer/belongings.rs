@@ -84,7 +84,7 @@ async fn put_keys(writer: &mut PgConnection, keys: &[StoredKey]) -> Result<(), S
          WHERE old.hash = excluded.hash";
     let query = sqlx::query(sql)
         .bind(keys.iter().map(|key| key.id).collect::<Vec<_>>())
-        .bind(keys.iter().map(|key| &key.hash.as_bytes()[..]).collect::<Vec<_>>())
+        .bind(keys.iter().map(|key| key.hash.as_bytes()).collect::<Vec<_>>())
         .bind(keys.iter().map(|key| key.client.as_str()).collect::<Vec<_>>())
         .bind(keys.iter().map(|key| key.scope.as_str()).collect::<Vec<_>>())
         .bind(keys.iter().map(|key| key.created_at).collect::<Vec<_>>())
