@@ -178,13 +178,17 @@ fn is_the_same_person(own: &Person, its: &Person) -> bool {
         let codes = person.codes.iter().map(|(hash, _)| hash.as_bytes().to_vec());
         let codes: BTreeSet<_> = codes.collect();
         let password = password.as_str().to_owned();
-        (user.must_change, user.disabled_at.is_some(), password, secret, codes)
+        (user.must_change, password, secret, codes)
     };
     let is_unused =
         |(hash, used): &(KeyHash, Option<i64>)| used.is_none().then(|| hash.as_bytes().to_vec());
     let unused =
         |person: &Person| person.codes.iter().filter_map(is_unused).collect::<BTreeSet<_>>();
+    // Whoever is disabled in the target stays so.
+    let is_kept_out =
+        own.account.user.disabled_at.is_none() || its.account.user.disabled_at.is_some();
     let is_as_used = own.totp_step <= its.totp_step && unused(its).is_subset(&unused(own));
     let has_gone_on = its.changed_at > own.changed_at;
-    who(own) == who(its) && (has_gone_on || (account(own) == account(its) && is_as_used))
+    who(own) == who(its)
+        && (has_gone_on || (account(own) == account(its) && is_as_used && is_kept_out))
 }

@@ -81,7 +81,7 @@ pub trait Transfer: Send + Sync {
 
     /// Takes in what belongs to those who use the source. What became of it here since then stays: a
     /// key that was revoked here is not given back, nobody who was disabled here is let in, and an
-    /// account that was changed here after it was changed there is as it is here.
+    /// account that was changed here after it was changed there stays as it is here.
     fn take_belongings<'a>(
         &'a self,
         mover: &'a Mover,

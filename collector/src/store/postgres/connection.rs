@@ -29,6 +29,9 @@ pub(super) struct Connection {
     address: Address,
     /// `None` before the first use, and where it broke.
     open: Option<PgConnection>,
+    /// Whether it was opened since somebody asked: another server may be there by now, which has not
+    /// all that the last one had.
+    is_new: bool,
     /// When it was last used, as far as that is known.
     used: Instant,
     /// How often the writers had failed when it was opened.
@@ -39,7 +42,7 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) fn new(address: Address, health: Arc<Health>) -> Self {
-        Self { address, open: None, used: Instant::now(), failures: 0, health }
+        Self { address, open: None, is_new: false, used: Instant::now(), failures: 0, health }
     }
 
     /// The connection, which is opened where there is none.
@@ -50,6 +53,7 @@ impl Connection {
             self.open = None;
             self.open = Some(open::writer(&self.address).await?);
             self.failures = failures;
+            self.is_new = true;
         }
         self.used = Instant::now();
         self.open()
@@ -60,6 +64,11 @@ impl Connection {
     async fn is_there(&mut self) -> bool {
         let Some(open) = &mut self.open else { return false };
         self.used.elapsed() < IDLE || matches!(timeout(TEST, open.ping()).await, Ok(Ok(())))
+    }
+
+    /// Whether it was opened since this was last asked.
+    pub(super) fn is_new(&mut self) -> bool {
+        std::mem::take(&mut self.is_new)
     }
 
     /// The connection that is there.

@@ -12,11 +12,12 @@ use crate::store::detail::{
 use crate::store::entry::{Numbered, Row};
 use crate::store::{Attempt, Detail, Parsing, StoreError, Webhook};
 
-/// Several records tell of one attempt: in one order, so that nobody waits for somebody who waits.
+/// Several records tell of one attempt, and the first one counts: in one order, so that nobody waits for
+/// somebody who waits.
 const ATTEMPTS: &str = "INSERT INTO sync_attempts (client_id, attempted_at, source, ticket, turn, \
      environment, status, http_status, error, seq) \
      SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], \
-     $6::text[], $7::text[], $8::bigint[], $9::text[], $10::bigint[]) ORDER BY 1, 2, 3, 4, 5 \
+     $6::text[], $7::text[], $8::bigint[], $9::text[], $10::bigint[]) ORDER BY 1, 2, 3, 4, 5, 10 \
      ON CONFLICT DO NOTHING";
 
 /// An event is as the newest of its records tells it, in whatever order they come. Those of one

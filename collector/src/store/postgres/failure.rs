@@ -11,6 +11,9 @@ use crate::store::StoreError;
 pub(super) const READ_ONLY: &str = "it may only be read";
 /// What is said where two transactions wait for each other; once more is enough.
 pub(super) const IN_THE_WAY: &str = "another transaction was in the way";
+/// The code of a row that does not belong into its table, and of one that a constraint refuses, which is
+/// named then.
+const NO_PLACE: &str = "23514";
 /// What is said where a value does not fit, or is too large.
 pub(super) const VALUE: &str = "a value does not fit what is stored";
 const UNREACHABLE: &str = "PostgreSQL cannot be reached";
@@ -34,6 +37,12 @@ pub(super) fn unavailable(error: sqlx::Error) -> StoreError {
         sqlx::Error::Io(error) => StoreError::Unavailable(by_stream(error)),
         sqlx::Error::Protocol(_) => StoreError::Unavailable(NOT_POSTGRES),
         sqlx::Error::Tls(_) | sqlx::Error::Configuration(_) => StoreError::Unavailable(NO_TLS),
+        // The month of a row was made while it was on its way to the table of all others.
+        sqlx::Error::Database(error)
+            if error.code().as_deref() == Some(NO_PLACE) && error.constraint().is_none() =>
+        {
+            StoreError::Unavailable(IN_THE_WAY)
+        }
         sqlx::Error::Database(error) => by_code(error.code().as_deref().unwrap_or_default()),
         // Whatever else goes wrong goes wrong again.
         _ => StoreError::Damaged("what is stored cannot be read"),
@@ -102,8 +111,7 @@ fn by_code(code: &str) -> StoreError {
         "53100" => "the disk is full",
         "53200" => "there is too little memory",
         "25006" => READ_ONLY,
-        // And a row whose month was made while it was on its way to the table of all others.
-        "40001" | "40P01" | "55P03" | "23514" => IN_THE_WAY,
+        "40001" | "40P01" | "55P03" => IN_THE_WAY,
         "28000" | "28P01" => REFUSED,
         "3D000" => NO_DATABASE,
         _ => match code.get(..2) {

@@ -44,6 +44,8 @@ pub(super) struct Indexer {
     stored: Arc<Notify>,
     /// How many records the next chunk has at most: fewer where one could not be indexed.
     most: usize,
+    /// The record that could not be indexed by itself, and is passed over.
+    refused: Option<i64>,
     health: Health,
     /// When it was last told how many wait.
     counted: Option<Instant>,
@@ -58,7 +60,8 @@ struct Batch {
 impl Indexer {
     pub(super) fn new(address: Address, readers: PgPool, stored: Arc<Notify>) -> Self {
         let health = Health::new("the index of words");
-        Self { address, connection: None, readers, stored, most: CHUNK, health, counted: None }
+        let (most, refused) = (CHUNK, None);
+        Self { address, connection: None, readers, stored, most, refused, health, counted: None }
     }
 
     /// Works until the readers are closed.
@@ -96,7 +99,7 @@ impl Indexer {
         if self.connection.is_none() {
             self.connection = Some(open::patient_writer(&self.address).await?);
         }
-        let Self { connection: Some(writer), readers, counted, most, .. } = self else {
+        let Self { connection: Some(writer), readers, counted, most, refused, .. } = self else {
             return Ok(0);
         };
         if counted.is_none_or(|at| at.elapsed() >= COUNT) {
@@ -104,19 +107,18 @@ impl Indexer {
             *counted = Some(Instant::now());
         }
         writer.execute("BEGIN").await.map_err(unavailable)?;
-        let indexed = fill(writer, readers, *most).await?;
+        let indexed = fill(writer, readers, *most, refused).await?;
         writer.execute("COMMIT").await.map_err(unavailable)?;
         Ok(indexed)
     }
 }
 
-/// How many records the next chunk has at most, so that one whose words PostgreSQL refuses is found, and
-/// passed over by a chunk of none; and so that fewer are tried where many take too long.
+/// How many records the next chunk has at most, so that one whose words PostgreSQL refuses is found; and
+/// so that fewer are tried where many take too long.
 fn next_most(most: usize, result: &Result<usize, StoreError>) -> usize {
     match result {
-        Ok(_) => (most * 2).clamp(1, CHUNK),
-        Err(StoreError::Damaged(VALUE)) => most / 2,
-        Err(StoreError::Unavailable(SILENT)) => (most / 2).max(1),
+        Ok(_) => (most * 2).min(CHUNK),
+        Err(StoreError::Damaged(VALUE) | StoreError::Unavailable(SILENT)) => (most / 2).max(1),
         Err(_) => most,
     }
 }
@@ -125,6 +127,7 @@ async fn fill(
     writer: &mut PgConnection,
     readers: &PgPool,
     most: usize,
+    refused: &mut Option<i64>,
 ) -> Result<usize, StoreError> {
     let lock = sqlx::query_scalar("SELECT pg_try_advisory_xact_lock($1)").bind(locks::WORDS);
     if !lock.fetch_one(&mut *writer).await.map_err(unavailable)? {
@@ -135,11 +138,16 @@ async fn fill(
     if seqs.is_empty() {
         return Ok(0);
     }
-    let taken = if most == 0 {
-        tracing::warn!(seq = seqs[0], "a record cannot be indexed by its words");
+    let chunk = &seqs[..seqs.len().min(most)];
+    let taken = if *refused == Some(chunk[0]) {
+        tracing::warn!(seq = chunk[0], "a record cannot be indexed by its words");
         1
     } else {
-        index(writer, readers, &seqs[..seqs.len().min(most)]).await?
+        let indexed = index(writer, readers, chunk).await;
+        if chunk.len() == 1 && indexed == Err(StoreError::Damaged(VALUE)) {
+            *refused = Some(chunk[0]);
+        }
+        indexed?
     };
     let mut left = taken;
     for Batch { id, seqs } in batches {
@@ -266,18 +274,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_record_that_cannot_be_indexed_is_found_and_passed_over() {
-        let mut most = CHUNK;
-        let mut tried = Vec::new();
-        while most > 0 {
-            tried.push(most);
-            most = next_most(most, &Err(StoreError::Damaged(VALUE)));
+    fn a_chunk_that_fails_is_halved_down_to_one_record() {
+        for failure in [StoreError::Damaged(VALUE), StoreError::Unavailable(SILENT)] {
+            let (mut most, mut tried) = (CHUNK, Vec::new());
+            while most > 1 {
+                tried.push(most);
+                most = next_most(most, &Err(failure.clone()));
+            }
+            assert_eq!(tried, [256, 128, 64, 32, 16, 8, 4, 2]);
+            assert_eq!(next_most(1, &Err(failure)), 1);
         }
-        assert_eq!(tried, [256, 128, 64, 32, 16, 8, 4, 2, 1]);
-        assert_eq!(next_most(0, &Ok(1)), 1);
+        assert_eq!(next_most(1, &Ok(1)), 2);
         assert_eq!(next_most(CHUNK, &Ok(9)), CHUNK);
-        assert_eq!(next_most(1, &Err(StoreError::Unavailable(SILENT))), 1);
-        assert_eq!(next_most(8, &Err(StoreError::Unavailable(SILENT))), 4);
         for another in [StoreError::Unavailable("away"), StoreError::Damaged("a right is missing")]
         {
             assert_eq!(next_most(8, &Err(another)), 8, "which is no record's");

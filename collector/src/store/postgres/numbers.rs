@@ -112,6 +112,7 @@ mod tests {
         );
         assert_eq!(kept("1e-2147483648"), "0e0");
     }
+
     #[test]
     fn what_would_be_written_out_at_length_is_kept_as_text() {
         let many = format!("[{}7,1e-5]", "1e300,".repeat(1_000));

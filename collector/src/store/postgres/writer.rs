@@ -203,20 +203,30 @@ impl Writer {
         holders: &[Holder],
         records: &mut [Numbered],
     ) -> Result<Vec<Option<Stored>>, StoreError> {
-        let mut known = std::mem::take(&mut self.known);
-        let learned = known.learn(self.connection.connected().await?, records).await;
-        self.known = known;
-        learned?;
+        self.connection.connected().await?;
+        self.learn(records).await?;
         // Together with the others that store; a revocation waits for all of them.
         let lock = format!("; SELECT pg_advisory_xact_lock_shared({})", locks::KEYS);
-        let writer = self.connection.begin(&lock).await?;
-        let admitted = admitted(writer, holders).await?;
+        self.connection.begin(&lock).await?;
+        if self.connection.is_new() {
+            // What was learned, another may have been told.
+            return Err(StoreError::Unavailable(IN_THE_WAY));
+        }
+        let admitted = admitted(self.connection.open()?, holders).await?;
         let mut outcomes: Vec<_> =
             admitted.iter().map(|is_in| is_in.then_some(Stored::Duplicate)).collect();
         for place in self.insert(records, &admitted).await? {
             outcomes[place] = Some(Stored::New);
         }
         Ok(outcomes)
+    }
+
+    /// Sees to it that clients and groups of these records are known, to this server.
+    async fn learn(&mut self, records: &[Numbered]) -> Result<(), StoreError> {
+        if self.connection.is_new() {
+            self.known = Known::default();
+        }
+        self.known.learn(self.connection.open()?, records).await
     }
 
     /// Inserts what is new of those that are admitted, and tells at which places that is.
@@ -287,10 +297,8 @@ impl Writer {
     async fn tell(&mut self, told: Owned) -> Result<(), StoreError> {
         let numbered = |(client, entry)| Numbered { seq: 0, client, entry };
         let mut records: Vec<_> = told.into_iter().map(numbered).collect();
-        let Self { connection, known, .. } = self;
-        let writer = connection.open()?;
         // Few acts at once tell of the same: here nobody waits long.
-        known.learn(writer, &records).await?;
+        self.learn(&records).await?;
         let admitted = vec![true; records.len()];
         self.insert(&mut records, &admitted).await.map(drop)
     }

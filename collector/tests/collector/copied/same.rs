@@ -4,10 +4,11 @@ use epilogue_collector::KeyScope;
 
 use super::answers::answers;
 use super::filled::{CLIENTS, config, filled, with_many_digits};
-use super::{copy, figure, targets};
+use super::{copy, figure, said, targets};
 use crate::browser::{Browser, PASSWORD};
 use crate::database::Database;
 use crate::home::Home;
+use crate::process::binary_over;
 use crate::server::Server;
 
 /// How many records of a filled source are clients'.
@@ -129,5 +130,41 @@ async fn what_is_done_is_recorded() {
             steps.push(record["trace"]["metadata"]["step"].as_str().unwrap().to_owned());
         }
         assert_eq!(steps, ["begun", "verified", "verified"]);
+    }
+}
+
+/// What a command over a store prints.
+fn printed(home: &Home, arguments: &[&str]) -> String {
+    let output = binary_over(home.path()).args(arguments).output().unwrap();
+    let (told, errors) = said(&output);
+    assert!(output.status.success(), "{told}{errors}");
+    told
+}
+
+fn is_disabled(home: &Home, name: &str) -> bool {
+    let all = printed(home, &["users", "list"]);
+    let line = all.lines().find(|line| line.split('\t').next() == Some(name)).unwrap();
+    !line.ends_with("\t-")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accounts_are_as_they_were_last_changed_on_either_side() {
+    for target in targets() {
+        let (source, _) = filled(Home::embedded()).await;
+        copy(&source, &target);
+        printed(&source, &["users", "disable", "carla"]);
+        copy(&source, &target);
+        assert!(is_disabled(&target, "carla"));
+        // Who was disabled in the target is let in again by a reset there alone, and that is no
+        // difference.
+        printed(&source, &["users", "reset", "carla"]);
+        copy(&source, &target);
+        assert!(!is_disabled(&source, "carla") && is_disabled(&target, "carla"));
+        printed(&target, &["users", "reset", "carla"]);
+        copy(&source, &target);
+        assert!(!is_disabled(&target, "carla"));
+        printed(&target, &["users", "disable", "newcomer"]);
+        copy(&source, &target);
+        assert!(is_disabled(&target, "newcomer"));
     }
 }

@@ -1,8 +1,10 @@
 //! What has to be done once for all is done by one collector, and by another where that one is gone.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use serde_json::{Value, json};
 use sqlx::Executor;
-use uuid::Builder;
+use uuid::{Builder, Uuid};
 
 use super::balanced::Collectors;
 use crate::process::{Process, until};
@@ -78,42 +80,71 @@ async fn whoever_starts_makes_months_and_forgets_what_is_over() {
     until("what is over is forgotten", async || collectors.number(left).await == 0).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_came_before_its_month_was_made_moves_into_it() {
-    let Some(mut collectors) = Collectors::start().await else { return };
-    // A clock that is years ahead: nobody has made the tables of its months.
-    let made = 2_000_000_000_000;
-    let ids = [7, 8].map(|byte| Builder::from_unix_timestamp_millis(made, &[byte; 10]).into_uuid());
-    let records = ids.map(|id| record_with("demo", &json!({"record_id": id, "category": "ahead"})));
-    let body = Value::from(records.to_vec()).to_string();
-    assert_eq!(collectors.all[0].post(&collectors.ingest, body.clone()).await.unwrap().0, 200);
-    let places = async |own: &Collectors, part: &str| {
+/// When a clock that is years ahead makes records: nobody has made the tables of its months.
+const AHEAD: u64 = 2_000_000_000_000;
+
+/// So many records, made then.
+fn records_ahead(count: usize) -> Vec<Value> {
+    let random = || Uuid::now_v7().into_bytes()[6..].try_into().unwrap();
+    let id = || Builder::from_unix_timestamp_millis(AHEAD, &random()).into_uuid();
+    let record = |_| record_with("demo", &json!({"record_id": id(), "category": "ahead"}));
+    (0..count).map(record).collect()
+}
+
+impl Collectors {
+    /// How many rows the tables of records hold in this part of each.
+    async fn rows_in(&self, part: &str) -> i64 {
         let sql = format!(
             "SELECT (SELECT count(*) FROM workflow_logs_{part}) \
              + (SELECT count(*) FROM payloads_{part}) + (SELECT count(*) FROM record_words_{part})"
         );
-        own.number(&sql).await
-    };
-    until("they lie among all others", async || places(&collectors, "others").await == 6).await;
-    let meanwhile = async |own: &Collectors| {
-        let mut shell = own.shell().await;
+        self.number(&sql).await
+    }
+
+    /// Makes the tables of that month, as the owner does.
+    async fn make_month_ahead(&self) {
+        let mut shell = self.shell().await;
         shell.execute("SET ROLE epilogue_owner").await.unwrap();
         for table in ["workflow_logs", "payloads", "record_words"] {
-            let sql = format!("SELECT make_month('{table}', to_timestamp({made}::float8 / 1000))");
+            let sql = format!("SELECT make_month('{table}', to_timestamp({AHEAD}::float8 / 1000))");
             shell.execute(sql.as_str()).await.unwrap();
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_before_its_month_was_made_moves_into_it() {
+    let Some(collectors) = Collectors::start().await else { return };
+    let first = records_ahead(2);
+    let body = Value::from(first.clone()).to_string();
+    assert_eq!(collectors.all[0].post(&collectors.ingest, body.clone()).await.unwrap().0, 200);
+    until("they lie among all others", async || collectors.rows_in("others").await == 6).await;
+    // Others store meanwhile, before, while and after it is made.
+    let (made, mut sent) = (AtomicBool::new(false), first.len());
+    let sending = async {
+        while !made.load(Ordering::SeqCst) || sent < 40 {
+            let body = Value::from(records_ahead(1)).to_string();
+            let answer = collectors.all[1].post(&collectors.ingest, body).await.unwrap();
+            assert_eq!(answer.0, 200);
+            sent += 1;
+        }
     };
-    collectors.all_start_again_behind(meanwhile).await;
-    let parts = [places(&collectors, "others").await, places(&collectors, "2033_05").await];
-    assert_eq!(parts, [0, 6]);
+    let making = async {
+        collectors.make_month_ahead().await;
+        made.store(true, Ordering::SeqCst);
+    };
+    tokio::join!(sending, making);
     // They are found as before, and each of them is still one.
-    let answer = collectors.all[1].post(&collectors.ingest, body).await.unwrap();
-    assert_eq!(answer.0, 200);
+    assert_eq!(collectors.all[1].post(&collectors.ingest, body).await.unwrap().0, 200);
+    let all = i64::try_from(3 * sent).unwrap();
+    until("all are where they belong", async || {
+        collectors.rows_in("others").await == 0 && collectors.rows_in("2033_05").await == all
+    })
+    .await;
     for query in ["&category=ahead", "&q=ahead"] {
-        assert_eq!(collectors.all[2].shown(&collectors.read, query).await.len(), 2, "{query}");
+        let shown = collectors.all[2].shown(&collectors.read, query).await;
+        assert_eq!(shown.len(), sent, "{query}");
     }
-    for id in ids {
-        let (status, _) = collectors.all[0].get(&collectors.read, &format!("/v1/logs/{id}")).await;
-        assert_eq!(status, 200);
-    }
+    let path = format!("/v1/logs/{}", id(&first[0]));
+    assert_eq!(collectors.all[0].get(&collectors.read, &path).await.0, 200);
 }
