@@ -79,7 +79,8 @@ def computed(figures):
 def wanted(figures, factor):
     """What so many times the last size will want, by name."""
     records = figures[-1]["records"] * factor
-    disk = records * at(figures, "bytes on disk a record", records)
+    # What small stores have more for each record is what every store has at first.
+    disk = records * figures[-1]["bytes"] / figures[-1]["records"]
     listed = at(figures, "list, p50 ms", records)
     summed = at(figures, "statistics of a month, p50 ms", records)
     # A day's peak hour has about three times its mean.
@@ -94,6 +95,7 @@ def wanted(figures, factor):
         "records/s in the peak hour, one a request": f"{peak:,.0f}",
         "collectors, of which one may be gone": f"{collectors}",
         f"connections that read ({READERS} a collector)": f"{math.ceil(reading)}",
+        "`max_locks_per_transaction`, for the partitions of two years": "256",
         "`max_connections`": f"{collectors * CONNECTIONS + 10}",
         "disk a month, GB": f"{disk / 1e9:,.0f}",
         f"partitions, {MONTHS_KEPT} months kept": f"{TABLES * (MONTHS_KEPT + MONTHS_AHEAD + 1)}",
