@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -228,9 +229,14 @@ impl Browser {
     /// What a download holds, once it is there.
     pub(crate) async fn download(&self, ends_with: &str) -> String {
         let directory = self.downloads.path();
+        // An empty file keeps the name free, until what was loaded takes its place.
+        let is_whole = |path: &PathBuf| {
+            let has_name = path.to_str().unwrap().ends_with(ends_with);
+            has_name && path.metadata().is_ok_and(|own| own.len() > 0)
+        };
         let whole = || {
             let mut files = std::fs::read_dir(directory).unwrap().map(|file| file.unwrap().path());
-            files.find(|path| path.to_str().unwrap().ends_with(ends_with))
+            files.find(is_whole)
         };
         self.until(&format!("{ends_with} is there"), async |_| whole().is_some()).await;
         std::fs::read_to_string(whole().unwrap()).unwrap()

@@ -40,6 +40,11 @@ pub(crate) fn between<'h>(html: &'h str, before: &str, after: &str) -> Vec<&'h s
     rests.filter_map(|rest| rest.split_once(after)).map(|(found, _)| found).collect()
 }
 
+/// Whether a list has this ticket, and not only an id with the same characters.
+pub(crate) fn has_ticket(html: &str, ticket: &str) -> bool {
+    html.contains(&format!("<bdi>{ticket}</bdi>"))
+}
+
 /// Text as it is read: markup away, and what stands for a character as that character.
 pub(crate) fn text(html: &str) -> String {
     let mut text = String::new();
